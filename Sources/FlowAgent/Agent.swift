@@ -148,6 +148,7 @@ package struct Agent: Sendable {
             reading: HostClock.read()
         )
         let directory = self.configuration.dataDirectory
+        let files = FileWatcher(dataDirectory: directory, policy: policy, logger: self.logger)
         let driver = AgentDriver(core: core, ledger: ledger, launcher: launcher, logger: self.logger) {
             FileSystemRoom(at: directory).map { DiskSpace(free: $0.free, total: $0.total) }
         }
@@ -159,13 +160,17 @@ package struct Agent: Sendable {
         ) { [supervisor] event in
             if let bytes = outputLimit.take(event) { supervisor?.setOutputBytes(bytes) }
             if case .received(let message) = event { networks.take(message) }
+            files.take(event)
             driver.receive(event)
         }
         transport.attach(link)
         secrets.attach(link)
+        files.attach { try await link.send($0) }
         self.logger.notice("agent \(identity.agent) works in \(self.configuration.dataDirectory)")
         // Stopped in the reverse order: what the jobs' ends report still finds the link.
-        let services: [any Service] = [link, HostService(supervisor: supervisor, driver: driver, link: link)]
+        let services: [any Service] = [
+            link, files, HostService(supervisor: supervisor, driver: driver, link: link),
+        ]
         guard let directory = self.configuration.exportDirectory else { return services }
         let keeper = ExportKeeper(
             dataDirectory: self.configuration.dataDirectory,

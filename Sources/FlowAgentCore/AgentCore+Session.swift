@@ -36,7 +36,7 @@ extension AgentCore {
                         labels: self.configuration.labels,
                         rulesDigest: self.rulesDigest,
                         executors: (self.configuration.executors ?? []).map(\.name),
-                        features: [HostFeature.leases] + self.configuration.features,
+                        features: [HostFeature.leases, HostFeature.files] + self.configuration.features,
                         schedulerRevision: self.scheduler.revision,
                         maintenanceRevision: self.maintenance.revision,
                         signedBy: self.signedBy
@@ -81,7 +81,7 @@ extension AgentCore {
             self.confirmLeases(sentAt: sample.agentSent)
             self.adjustClock(by: sample, at: reading, isHandshake: false)
         // The link's own business.
-        case .certificateIssued, .certificateRefused, .authorities, .secrets: break
+        case .certificateIssued, .certificateRefused, .authorities, .secrets, .fileWatches, .filesTaken: break
         }
     }
 

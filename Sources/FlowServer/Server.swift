@@ -82,6 +82,7 @@ package struct Server: Sendable {
             try await SharedAuthority.open(in: directory, store: store, seal: seal, now: clock.now)
         )
         let desk = CertificateDesk(authorities: authorities, store: store, clock: clock, logger: self.logger)
+        let files = FileDesk()
         let sessions = AgentSessions(
             store: store,
             recorder: recorder,
@@ -92,7 +93,8 @@ package struct Server: Sendable {
             clock: clock,
             settings: settings,
             logger: self.logger,
-            scheduler: scheduler
+            scheduler: scheduler,
+            files: files
         )
         let cluster = ServerCluster(
             store: store,
@@ -173,16 +175,14 @@ package struct Server: Sendable {
             logger: self.logger,
             share: share
         )
-        let joins = HostJoinDriver(
-            hooks: HookService(
-                store: store,
-                starter: RunStarter(store: store, gateway: gateway, bus: bus, clock: clock),
-                seal: seal,
-                clock: clock
-            ),
-            logger: self.logger,
-            share: share
+        let events = HookService(
+            store: store,
+            starter: RunStarter(store: store, gateway: gateway, bus: bus, clock: clock),
+            seal: seal,
+            clock: clock
         )
+        let joins = HostJoinDriver(hooks: events, logger: self.logger, share: share)
+        let fileWatches = FileWatchDriver(hooks: events, desk: files, logger: self.logger)
         let workflows = WorkflowDriver(
             engine: WorkflowEngine(
                 store: store,
@@ -330,7 +330,8 @@ package struct Server: Sendable {
             logger: self.logger
         )
         var parts: [any Service] = [
-            keeper, upkeep, archiver, notifications, dependents, joins, workflows, placement, waves, standing,
+            keeper, upkeep, archiver, notifications, dependents, joins, fileWatches, workflows, placement, waves,
+            standing,
             backfills, approvals, MemoryKeeper(store: store), storage,
             // Stopped last: what people and agents still do is sealed and recorded.
             sealer, journal, recorder, logs, sessions, ticker, listener, api,

@@ -450,6 +450,18 @@ struct RandomValues {
             .certificateRequest(self.text()),
             .secretsRequest(SecretsRequest(execution: self.uid(), job: self.uid(), version: self.int64())),
             .statistics(self.statistics()),
+            .files(
+                self.list { values in
+                    FileEvent(
+                        sequence: values.int64(),
+                        hook: values.uid(),
+                        path: "/srv/in/" + values.word(),
+                        stamp: FileStamp(inode: UInt64(values.int64()), size: values.int64(), modified: values.int64()),
+                        at: values.instant(),
+                        problem: values.maybe { $0.word() }
+                    )
+                }
+            ),
         ]
     }
 

@@ -130,6 +130,10 @@ extension Endpoint {
         ).about("What the body has to say, or nothing is started."),
         "enabled": .boolean.byDefault(true),
         "topic": Self.topic.orNull.about("With the format message: which messages start it."),
+        "file": Schema.body(
+            required: ["path": .string(upTo: JobLimits.pathBytes, from: 1)],
+            optional: ["settle_seconds": .integer(1...86_400).byDefault(FileTrigger.standardSettle)]
+        ).orNull.about("With the format file: which files start it, on the host where they appear."),
     ]
 }
 
@@ -138,7 +142,8 @@ extension Schema {
         "Hook": Schema.answer([
             "id": .uuid, "task_id": .integer, "name": .string, "format": .choice(of: HookFormat.self),
             "path": .string.orNull.about("What to call, on this server; null where an event starts it."),
-            "topic": .string.orNull, "addresses": .array(.string),
+            "topic": .string.orNull,
+            "file": Schema.answer(["path": .string, "settle_seconds": .integer]).orNull, "addresses": .array(.string),
             "params": .array(.answer(["name": .string, "pointer": .string, "default": .string.orNull])),
             "when": .array(.answer(["pointer": .string, "is": .array(.string)])), "enabled": .boolean,
             "older_secret_until": Schema.timestamp.orNull.about("Until when the secret before is good, too."),

@@ -13,6 +13,12 @@ enum HookPresenter {
             .init("id", hook.id), .init("task_id", hook.job), .init("name", draft.name),
             .init("format", draft.format.rawValue),
             .init("path", draft.format.isCalled ? "/hooks/\(hook.id)" : nil), .init("topic", draft.topic),
+            .init(
+                "file",
+                draft.file.map { file in
+                    JSON.object([.init("path", file.path), .init("settle_seconds", Int64(file.settleSeconds))])
+                }
+            ),
             .init("addresses", draft.addresses.map(\.description)),
             .init(
                 "params",

@@ -18,6 +18,7 @@ struct HookBody {
         if !reader.has("format") { reader.fault("format", "required", "this field is required") }
         let format: HookFormat? = reader.choice("format")
         let topic = reader.string("topic")
+        let file = Self.file(&reader)
         let addresses = Self.addresses(&reader)
         let mapping = Self.mapping(&reader)
         let conditions = Self.conditions(&reader)
@@ -35,11 +36,20 @@ struct HookBody {
             name: name,
             format: format ?? .token,
             topic: topic,
+            file: file,
             addresses: addresses,
             mapping: mapping,
             conditions: conditions,
             isEnabled: isEnabled
         )
+    }
+
+    private static func file(_ reader: inout FieldReader) -> FileTrigger? {
+        guard var fields = reader.object("file") else { return nil }
+        let path = fields.requiredString("path")
+        let settle = fields.int("settle_seconds") ?? FileTrigger.standardSettle
+        fields.close()
+        return FileTrigger(path: path, settleSeconds: settle)
     }
 
     private static func addresses(_ reader: inout FieldReader) -> [AddressRange] {

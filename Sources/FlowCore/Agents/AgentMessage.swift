@@ -19,6 +19,8 @@ package enum AgentMessage: Hashable, Sendable {
     indirect case secretsRequest(SecretsRequest)
     /// What jobs did, by the quarter of an hour; only to a server whose welcome said how far it knows.
     indirect case statistics(HostStatsReport)
+    /// Files that have appeared here; only to a server that said what to look for.
+    case files([FileEvent])
 }
 
 /// How an agent introduces itself (R6).
@@ -187,4 +189,6 @@ package enum HostFeature {
         return ["kill"]
             + features.compactMap { $0.hasPrefix(self.controller) ? String($0.dropFirst(self.controller.count)) : nil }
     }
+    /// It looks for files that start tasks (T4).
+    package static let files = "files"
 }

@@ -29,6 +29,10 @@ package enum ServerMessage: Hashable, Sendable {
     indirect case secrets(SecretsAnswer)
     /// Statistics up to this sequence are durable.
     case statisticsAcknowledged(incarnation: String, sequence: Int64)
+    /// Which files are to be looked for, instead of those before; only for agents that say they do.
+    case fileWatches([FileWatch])
+    /// These events need not be told again.
+    case filesTaken([Int64])
 }
 
 /// The server's answer to a hello: after it the agent decides by its timers again (R6).

@@ -27,9 +27,13 @@ package enum HookFormat: String, Codable, Sendable, CaseIterable {
     case message
     /// Nobody calls it: a host that joins starts it, on that host (T4).
     case hostJoined = "host_joined"
+    /// Nobody calls it: a file that appears on a host starts it, on that host (T4).
+    case file
 
     /// Whether it is an address that others call.
-    package var isCalled: Bool { self != .message && self != .hostJoined }
+    package var isCalled: Bool { self != .message && !self.startsOnOneHost }
+    /// Whether a host starts it, on that host.
+    package var startsOnOneHost: Bool { self == .hostJoined || self == .file }
 }
 
 /// A webhook as somebody wants it: who may call, and what its run is told.
@@ -45,11 +49,14 @@ package struct HookDraft: Hashable, Sendable {
     package var isEnabled: Bool
     /// What messages have to be about; only with ``HookFormat/message``.
     package var topic: String?
+    /// Which files are waited for; only with ``HookFormat/file``.
+    package var file: FileTrigger?
 
     package init(
         name: String,
         format: HookFormat,
         topic: String? = nil,
+        file: FileTrigger? = nil,
         addresses: [AddressRange] = [],
         mapping: [HookMapping] = [],
         conditions: [HookCondition] = [],
@@ -57,6 +64,7 @@ package struct HookDraft: Hashable, Sendable {
     ) {
         self.name = name
         self.topic = topic
+        self.file = file
         self.format = format
         self.addresses = addresses
         self.mapping = mapping

@@ -44,7 +44,7 @@ package enum HookSignature {
         case .standard: self.standard(request, secrets)
         case .stripe: self.stripe(request, secrets)
         case .token: self.token(request, secrets)
-        case .message, .hostJoined: .refused("nobody calls it: an event starts it")
+        case .message, .hostJoined, .file: .refused("nobody calls it: an event starts it")
         }
     }
 

@@ -12,7 +12,7 @@ enum HookSecret {
         case .standard:
             let bytes = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
             return "whsec_" + Data(bytes).base64EncodedString()
-        case .github, .stripe, .token, .message, .hostJoined:
+        case .github, .stripe, .token, .message, .hostJoined, .file:
             // As an API token, so that scanners of source code find a lost one.
             return APITokenFormat.generate(mark: "qfw_", using: &random)
         }

@@ -59,7 +59,7 @@ extension HookService {
     ///
     /// One webhook that can't, because its task's secret parameters can't be sealed, keeps no other from it: its list of calls
     /// says so.
-    private func hear(
+    func hear(
         _ request: HookRequest,
         key: String?,
         by hook: Hook,

@@ -81,14 +81,16 @@ package struct HookService: Sendable {
         return (hook, text)
     }
 
-    /// A task whose host the server chooses does not run on the one that joined.
+    /// A task whose host the server chooses does not run on the one that starts it.
     private static func checkPlace(of draft: HookDraft, _ job: Job) throws(CoreError) {
-        guard draft.format == .hostJoined, job.definition.placement?.isCoordinated == true else { return }
+        guard draft.format.startsOnOneHost, job.definition.placement?.isCoordinated == true else { return }
         var faults = FaultCollector()
         faults.add(
             "format",
             "conflict",
-            "the server chooses where this task runs; a host that joins can't start it there"
+            draft.format == .file
+                ? "the server chooses where this task runs; a file on a host can't start it there"
+                : "the server chooses where this task runs; a host that joins can't start it there"
         )
         try faults.check("The webhook cannot be saved")
     }

@@ -25,6 +25,7 @@ enum HookValidator {
         case (_, _?): faults.add("topic", "conflict", "a topic belongs to the format 'message'; leave it out")
         case (_, nil): break
         }
+        self.check(draft.file, of: draft.format, &faults)
         faults.require(
             draft.format.isCalled || draft.addresses.isEmpty,
             "addresses",
@@ -71,6 +72,28 @@ enum HookValidator {
         try faults.check("The webhook cannot be saved")
     }
 
+    private static func check(_ file: FileTrigger?, of format: HookFormat, _ faults: inout FaultCollector) {
+        guard let file else {
+            if format == .file { faults.add("file", "required", "say which files start the task: their path") }
+            return
+        }
+        guard format == .file else {
+            return faults.add("file", "conflict", "files belong to the format 'file'; leave this out")
+        }
+        faults.require(
+            FileTrigger.isPath(file.path),
+            "file.path",
+            "syntax",
+            "write an absolute path such as /srv/in/*.csv: '*' and '?' only behind the last '/', and no '..'"
+        )
+        faults.require(
+            FileTrigger.settleRange.contains(file.settleSeconds),
+            "file.settle_seconds",
+            "range",
+            "a file counts when it has not changed for 1 to 86400 seconds"
+        )
+    }
+
     private static func check(_ secret: String, of format: HookFormat, _ faults: inout FaultCollector) {
         faults.require(
             (16...256).contains(secret.utf8.count) && secret.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f },
@@ -98,7 +121,7 @@ enum HookValidator {
                 "it stands in an address: letters, digits, '-' and '_'"
             )
         case .github, .stripe: break
-        case .message, .hostJoined:
+        case .message, .hostJoined, .file:
             faults.add("secret", "conflict", "nobody calls it, so it has no secret; leave this out")
         }
     }

@@ -22,6 +22,8 @@ actor AgentConversation {
         let settings: LiveSettings
         let logger: Logger
         let scheduler: LiveScheduler
+        /// Nil where no files are waited for.
+        let files: FileDesk?
     }
 
     nonisolated let channel: any AgentChannel
@@ -37,6 +39,8 @@ actor AgentConversation {
     /// Messages in the order in which the core decided on them; single consumer.
     private nonisolated let messages: AsyncStream<ServerMessage>
     private var trouble = Outage()
+    /// Which files the agent was told to look for; nil = nothing yet.
+    private var toldFiles: [FileWatch]?
     /// More unsent messages than this, and the agent is not reading: the session ends.
     private static let limit = 10_000
     /// How often the core looks at its own deadlines: sending orders again, asking again.
@@ -127,6 +131,7 @@ actor AgentConversation {
             group.addTask {
                 while (try? await Task.sleep(for: Self.tick)) != nil {
                     try await self.tellStanding()
+                    try await self.tellFiles()
                     try await self.handle(.tick)
                 }
             }
@@ -151,6 +156,7 @@ actor AgentConversation {
         self.heard += 1
         if case .certificateRequest(let request) = message { return try await self.renew(request) }
         if case .secretsRequest(let request) = message { return try await self.give(request) }
+        if case .files(let events) = message { return try await self.take(events) }
         try await self.handle(.received(message))
     }
 
@@ -218,6 +224,28 @@ actor AgentConversation {
             return
         }
         try await self.perform(event)
+    }
+
+    /// Which files it is to look for, where that is news.
+    private func tellFiles() throws {
+        guard let desk = self.dependencies.files, self.channel.hello.features.contains(HostFeature.files),
+            let wanted = desk.watches(of: self.agent), wanted != self.toldFiles
+        else { return }
+        self.toldFiles = wanted
+        try self.send(.fileWatches(wanted))
+    }
+
+    private func take(_ events: [FileEvent]) async throws {
+        do {
+            let taken = try await self.dependencies.files?.take(events, of: self.agent) ?? []
+            self.noteRecovery()
+            if !taken.isEmpty { try self.send(.filesTaken(taken)) }
+        } catch let close as SessionClose {
+            throw close
+        } catch {
+            // Not taken: the agent tells it again.
+            self.note(error)
+        }
     }
 
     /// What holds for the host until something else is said.

@@ -38,7 +38,8 @@ package final class AgentSessions: AgentGateway, Service {
         settings: LiveSettings = LiveSettings(),
         logger: Logger,
         proof: Duration = .seconds(2),
-        scheduler: LiveScheduler = LiveScheduler()
+        scheduler: LiveScheduler = LiveScheduler(),
+        files: FileDesk? = nil
     ) {
         self.conversations = AgentConversation.Dependencies(
             store: store,
@@ -49,7 +50,8 @@ package final class AgentSessions: AgentGateway, Service {
             clock: clock,
             settings: settings,
             logger: logger,
-            scheduler: scheduler
+            scheduler: scheduler,
+            files: files
         )
         self.configurations = ConfigurationSender(store: store, logger: logger)
         self.bus = bus

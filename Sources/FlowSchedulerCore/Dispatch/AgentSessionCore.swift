@@ -269,7 +269,7 @@ package struct AgentSessionCore: Sendable {
             guard report.incarnation == self.incarnation else { return [] }
             return [.storeStatistics(report.believable(at: now))]
         // Answered beside the session.
-        case .certificateRequest, .secretsRequest: return []
+        case .certificateRequest, .secretsRequest, .files: return []
         }
     }
 

@@ -221,6 +221,7 @@ struct HookAudit: Encodable {
     let when: [HookCondition]
     let enabled: Bool
     let topic: String?
+    let file: FileTrigger?
     let secretChanged: Bool?
 
     init(_ hook: Hook, over before: Hook? = nil) {
@@ -228,6 +229,7 @@ struct HookAudit: Encodable {
         self.name = hook.draft.name
         self.format = hook.draft.format.rawValue
         self.topic = hook.draft.topic
+        self.file = hook.draft.file
         self.addresses = hook.draft.addresses.map(\.description)
         self.params = hook.draft.mapping
         self.when = hook.draft.conditions

@@ -49,6 +49,7 @@ extension PBEnvelope {
                 $0.taskVersion = request.version
             }
         case .statistics(let report): self.dailyStatsReport = PBDailyStatsReport(report)
+        case .files(let events): self.filesAppeared = PBFilesAppeared(events)
         }
     }
 
@@ -116,6 +117,7 @@ extension PBEnvelope {
                 )
             )
         case .dailyStatsReport(let report): return .statistics(try report.decoded("daily_stats_report"))
+        case .filesAppeared(let files): return .files(try files.decoded("files_appeared"))
         default: throw WireError.outOfOrder(message: self.name, expected: "a message of an agent")
         }
     }

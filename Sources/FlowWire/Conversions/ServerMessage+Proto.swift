@@ -41,6 +41,8 @@ extension PBEnvelope {
             }
         case .statisticsAcknowledged(let incarnation, let sequence):
             self.dailyStatsAck = .with { ($0.incarnation, $0.sequence) = (incarnation, sequence) }
+        case .fileWatches(let watches): self.fileWatches = PBFileWatches(watches)
+        case .filesTaken(let sequences): self.filesTaken = .with { $0.sequences = sequences }
         }
     }
 
@@ -105,6 +107,8 @@ extension PBEnvelope {
                 incarnation: try Fields.label(acknowledgement.incarnation, "daily_stats_ack.incarnation", minimum: 1),
                 sequence: try Fields.count(acknowledgement.sequence, "daily_stats_ack.sequence")
             )
+        case .fileWatches(let watches): return .fileWatches(try watches.decoded("file_watches"))
+        case .filesTaken(let taken): return .filesTaken(taken.sequences)
         default: throw WireError.outOfOrder(message: self.name, expected: "a message of a server")
         }
     }

@@ -885,6 +885,32 @@ package nonisolated struct PBEnvelope: Sendable {
     set {message = .dailyStatsAck(newValue)}
   }
 
+  /// To agents whose hello has the feature "files".
+  package var fileWatches: PBFileWatches {
+    get {
+      if case .fileWatches(let v)? = message {return v}
+      return PBFileWatches()
+    }
+    set {message = .fileWatches(newValue)}
+  }
+
+  /// To servers that said what to look for.
+  package var filesAppeared: PBFilesAppeared {
+    get {
+      if case .filesAppeared(let v)? = message {return v}
+      return PBFilesAppeared()
+    }
+    set {message = .filesAppeared(newValue)}
+  }
+
+  package var filesTaken: PBFilesTaken {
+    get {
+      if case .filesTaken(let v)? = message {return v}
+      return PBFilesTaken()
+    }
+    set {message = .filesTaken(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Message: Equatable, Sendable {
@@ -923,6 +949,11 @@ package nonisolated struct PBEnvelope: Sendable {
     case secretsRequest(PBSecretsRequest)
     case secretsAnswer(PBSecretsAnswer)
     case dailyStatsAck(PBDailyStatsAck)
+    /// To agents whose hello has the feature "files".
+    case fileWatches(PBFileWatches)
+    /// To servers that said what to look for.
+    case filesAppeared(PBFilesAppeared)
+    case filesTaken(PBFilesTaken)
 
   }
 
@@ -2807,6 +2838,101 @@ package nonisolated struct PBSecretsAnswer: Sendable {
   fileprivate var _refusal: String? = nil
 }
 
+/// Which files are to be looked for, instead of those before.
+package nonisolated struct PBFileWatches: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var watches: [PBFileWatches.Watch] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated struct Watch: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var hookID: Data = Data()
+
+    /// Absolute; * and ? in its last part.
+    package var path: String = String()
+
+    /// A file counts when it has not changed for so long.
+    package var settleSeconds: Int32 = 0
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package init() {}
+}
+
+/// From an agent, again and again until they were taken.
+package nonisolated struct PBFilesAppeared: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var files: [PBFilesAppeared.File] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated struct File: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// Counts on the host.
+    package var sequence: Int64 = 0
+
+    package var hookID: Data = Data()
+
+    package var path: String = String()
+
+    package var inode: UInt64 = 0
+
+    package var size: Int64 = 0
+
+    /// Of the content; microseconds since the epoch.
+    package var modified: Int64 = 0
+
+    package var seenAt: Int64 = 0
+
+    /// Why nothing can be seen at the path; absent for a file.
+    package var problem: String {
+      get {_problem ?? String()}
+      set {_problem = newValue}
+    }
+    /// Returns true if `problem` has been explicitly set.
+    package var hasProblem: Bool {self._problem != nil}
+    /// Clears the value of `problem`. Subsequent reads from it will return its default value.
+    package mutating func clearProblem() {self._problem = nil}
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+
+    fileprivate var _problem: String? = nil
+  }
+
+  package init() {}
+}
+
+/// These need not be told again.
+package nonisolated struct PBFilesTaken: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var sequences: [Int64] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// From an agent whose certificate is past two thirds of its life, when the welcome says that it may ask.
 package nonisolated struct PBCertificateRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -3242,7 +3368,7 @@ nonisolated extension PBOutputStream: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Envelope"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{a}task_config_push\0\u{3}task_config_pull\0\u{3}task_config_response\0\u{3}task_executions\0\u{4}\u{2}task_results\0\u{3}daily_stats_report\0\u{2}\u{4}hello\0\u{1}welcome\0\u{1}rejected\0\u{1}heartbeat\0\u{3}heartbeat_answer\0\u{3}execution_ack\0\u{3}result_ack\0\u{3}cancel_execution\0\u{4}\u{3}log_open\0\u{3}log_chunk\0\u{3}log_ack\0\u{2}\u{6}scheduler\0\u{1}maintenance\0\u{3}enrol_request\0\u{3}enrol_response\0\u{3}enrol_refusal\0\u{4}\u{8}clock_answer\0\u{4}\u{a}certificate_request\0\u{3}certificate_issued\0\u{3}certificate_refused\0\u{3}authority_roots\0\u{4}\u{7}secrets_request\0\u{3}secrets_answer\0\u{4}\u{2}daily_stats_ack\0\u{c}\u{1}\u{3}\u{c}\u{e}\u{1}\u{c}\u{11}\u{1}\u{c}\u{12}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{a}task_config_push\0\u{3}task_config_pull\0\u{3}task_config_response\0\u{3}task_executions\0\u{4}\u{2}task_results\0\u{3}daily_stats_report\0\u{2}\u{4}hello\0\u{1}welcome\0\u{1}rejected\0\u{1}heartbeat\0\u{3}heartbeat_answer\0\u{3}execution_ack\0\u{3}result_ack\0\u{3}cancel_execution\0\u{4}\u{3}log_open\0\u{3}log_chunk\0\u{3}log_ack\0\u{2}\u{6}scheduler\0\u{1}maintenance\0\u{3}enrol_request\0\u{3}enrol_response\0\u{3}enrol_refusal\0\u{4}\u{8}clock_answer\0\u{4}\u{a}certificate_request\0\u{3}certificate_issued\0\u{3}certificate_refused\0\u{3}authority_roots\0\u{4}\u{7}secrets_request\0\u{3}secrets_answer\0\u{4}\u{2}daily_stats_ack\0\u{4}\u{7}file_watches\0\u{3}files_appeared\0\u{3}files_taken\0\u{c}\u{1}\u{3}\u{c}\u{e}\u{1}\u{c}\u{11}\u{1}\u{c}\u{12}\u{1}")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3640,6 +3766,45 @@ nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageI
           self.message = .dailyStatsAck(v)
         }
       }()
+      case 80: try {
+        var v: PBFileWatches?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .fileWatches(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .fileWatches(v)
+        }
+      }()
+      case 81: try {
+        var v: PBFilesAppeared?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .filesAppeared(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .filesAppeared(v)
+        }
+      }()
+      case 82: try {
+        var v: PBFilesTaken?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .filesTaken(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .filesTaken(v)
+        }
+      }()
       default: break
       }
     }
@@ -3770,6 +3935,18 @@ nonisolated extension PBEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     case .dailyStatsAck?: try {
       guard case .dailyStatsAck(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 73)
+    }()
+    case .fileWatches?: try {
+      guard case .fileWatches(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 80)
+    }()
+    case .filesAppeared?: try {
+      guard case .filesAppeared(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 81)
+    }()
+    case .filesTaken?: try {
+      guard case .filesTaken(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 82)
     }()
     case nil: break
     }
@@ -6603,6 +6780,205 @@ nonisolated extension PBSecretsAnswer: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.executionID != rhs.executionID {return false}
     if lhs.values != rhs.values {return false}
     if lhs._refusal != rhs._refusal {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBFileWatches: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".FileWatches"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}watches\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.watches) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.watches.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.watches, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBFileWatches, rhs: PBFileWatches) -> Bool {
+    if lhs.watches != rhs.watches {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBFileWatches.Watch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = PBFileWatches.protoMessageName + ".Watch"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}hook_id\0\u{1}path\0\u{3}settle_seconds\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.hookID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.path) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.settleSeconds) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.hookID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.hookID, fieldNumber: 1)
+    }
+    if !self.path.isEmpty {
+      try visitor.visitSingularStringField(value: self.path, fieldNumber: 2)
+    }
+    if self.settleSeconds != 0 {
+      try visitor.visitSingularInt32Field(value: self.settleSeconds, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBFileWatches.Watch, rhs: PBFileWatches.Watch) -> Bool {
+    if lhs.hookID != rhs.hookID {return false}
+    if lhs.path != rhs.path {return false}
+    if lhs.settleSeconds != rhs.settleSeconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBFilesAppeared: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".FilesAppeared"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}files\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.files) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.files.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.files, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBFilesAppeared, rhs: PBFilesAppeared) -> Bool {
+    if lhs.files != rhs.files {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBFilesAppeared.File: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = PBFilesAppeared.protoMessageName + ".File"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}hook_id\0\u{1}path\0\u{1}inode\0\u{1}size\0\u{1}modified\0\u{3}seen_at\0\u{1}problem\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.sequence) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.hookID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.path) }()
+      case 4: try { try decoder.decodeSingularFixed64Field(value: &self.inode) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.size) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self.modified) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self.seenAt) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self._problem) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.sequence != 0 {
+      try visitor.visitSingularInt64Field(value: self.sequence, fieldNumber: 1)
+    }
+    if !self.hookID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.hookID, fieldNumber: 2)
+    }
+    if !self.path.isEmpty {
+      try visitor.visitSingularStringField(value: self.path, fieldNumber: 3)
+    }
+    if self.inode != 0 {
+      try visitor.visitSingularFixed64Field(value: self.inode, fieldNumber: 4)
+    }
+    if self.size != 0 {
+      try visitor.visitSingularInt64Field(value: self.size, fieldNumber: 5)
+    }
+    if self.modified != 0 {
+      try visitor.visitSingularInt64Field(value: self.modified, fieldNumber: 6)
+    }
+    if self.seenAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.seenAt, fieldNumber: 7)
+    }
+    try { if let v = self._problem {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 8)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBFilesAppeared.File, rhs: PBFilesAppeared.File) -> Bool {
+    if lhs.sequence != rhs.sequence {return false}
+    if lhs.hookID != rhs.hookID {return false}
+    if lhs.path != rhs.path {return false}
+    if lhs.inode != rhs.inode {return false}
+    if lhs.size != rhs.size {return false}
+    if lhs.modified != rhs.modified {return false}
+    if lhs.seenAt != rhs.seenAt {return false}
+    if lhs._problem != rhs._problem {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBFilesTaken: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".FilesTaken"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequences\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedInt64Field(value: &self.sequences) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.sequences.isEmpty {
+      try visitor.visitPackedInt64Field(value: self.sequences, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBFilesTaken, rhs: PBFilesTaken) -> Bool {
+    if lhs.sequences != rhs.sequences {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1,11 +1,16 @@
 import { del, get, post, put, type Query } from './client.ts';
 import type { Bilingual, Page } from './types.ts';
 
-export const HOOK_FORMATS = ['github', 'standard', 'stripe', 'token', 'message', 'host_joined'] as const;
+export const HOOK_FORMATS = ['github', 'standard', 'stripe', 'token', 'message', 'host_joined', 'file'] as const;
 export type HookFormat = typeof HOOK_FORMATS[number];
 
 /** Whether it is an address that others call; else an event starts it. */
-export const isCalled = (format: HookFormat): boolean => format !== 'message' && format !== 'host_joined';
+export const isCalled = (format: HookFormat): boolean => !['message', 'host_joined', 'file'].includes(format);
+
+export interface HookFile {
+  path: string;
+  settle_seconds: number;
+}
 
 /** A parameter of the run, and where it stands in what is sent (RFC 6901). */
 export interface HookParam {
@@ -30,6 +35,8 @@ export interface HookBody {
   enabled: boolean;
   /** What messages have to be about, with the format message. */
   topic?: string | null;
+  /** Which files start it, with the format file, and for how many seconds they have not changed then. */
+  file?: HookFile | null;
   /** One that the sender has made. */
   secret?: string;
   /** A fresh one; the one before is good for a day. */

@@ -37,6 +37,21 @@ Deno.test('webhook form: what is read is sent back, and the secret stays', () =>
   equal([valuesOf(' a ,b\\,c,, '), valuesText(['a', 'b,c'])], [['a', 'b,c'], 'a, b\\,c']);
 });
 
+Deno.test('webhook form: files that start a task', () => {
+  const file = { path: '/srv/in/*.csv', settle_seconds: 9 };
+  const form = hookForm({ ...hook, format: 'file', path: null, addresses: [], file });
+  equal(hookBody(form).file, file);
+  equal(switched({ ...hook, format: 'file', file }, true).file, file);
+  equal(hookBody(hookForm(hook)).file, undefined);
+  equal(hookFaults(form, false), {});
+  for (const path of ['', 'in/a', '/srv/*/a', '/srv/../a', '/srv/']) {
+    equal(Object.keys(hookFaults({ ...form, path }, false)), ['file.path']);
+  }
+  for (const settle of ['', 0, 86_401, 1.5]) {
+    equal(Object.keys(hookFaults({ ...form, settle }, false)), ['file.settle_seconds']);
+  }
+});
+
 Deno.test('webhook form: what is wrong is said at its field', () => {
   equal(hookFaults(hookForm(null), true), { name: 'required' });
   const form = { ...hookForm(hook), name: '-x', format: 'stripe' as const, secret: 'short' };

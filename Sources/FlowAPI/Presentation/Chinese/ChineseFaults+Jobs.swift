@@ -116,6 +116,16 @@ extension ChineseFaults {
         zh 没有任务 {id}。
         en a topic is made of at most 128 letters, digits, '.', '_', '-', ':' and '/'
         zh 主题最多 128 个字符，由字母、数字、“.”、“_”、“-”、“:”和“/”组成
+        en say which files start the task: their path
+        zh 请写明由哪些文件启动任务：它们的路径
+        en files belong to the format 'file'; leave this out
+        zh 文件属于格式“file”；请去掉此项
+        en write an absolute path such as /srv/in/*.csv: '*' and '?' only behind the last '/', and no '..'
+        zh 请写绝对路径，例如 /srv/in/*.csv：“*”和“?”只能在最后一个“/”之后，且不能有“..”
+        en a file counts when it has not changed for 1 to 86400 seconds
+        zh 文件在 1 到 86400 秒内没有变化才算数
+        en the server chooses where this task runs; a file on a host can't start it there
+        zh 任务在哪里运行由服务器选择；主机上的文件不能在那里启动它
         en say which messages start the task: their topic
         zh 请写明哪些消息会启动任务：它们的主题
         en a topic belongs to the format 'message'; leave it out

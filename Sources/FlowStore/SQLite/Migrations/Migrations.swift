@@ -72,6 +72,7 @@ enum Migrations {
         ("265 fresh places", Migration265FreshPlaces.sql),
         ("266 workflow versions", Migration266WorkflowVersions.sql),
         ("270 runs that ended badly", Migration270BadRuns.sql),
+        ("282 files that start tasks", Migration282Files.sql),
         ("286 own host", Migration286OwnHost.sql),
     ]
 

@@ -7,7 +7,7 @@ import FlowCore
 struct HookTable {
     private static let columns = """
         id, job_id, name, format, addresses, mapping, conditions, enabled, secret, older_secret, older_until, owner, topic, \
-        created_at, updated_at
+        file, created_at, updated_at
         """
 
     let db: Database
@@ -17,7 +17,7 @@ struct HookTable {
 
     func insert(_ hook: Hook) throws {
         try self.db.run(
-            "INSERT INTO hook (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO hook (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [.id(hook.id), .integer(hook.job)] + (try Self.values(hook)) + [
                 .time(hook.createdAt), .time(hook.updatedAt),
             ]
@@ -28,7 +28,7 @@ struct HookTable {
         try self.db.run(
             """
             UPDATE hook SET name = ?, format = ?, addresses = ?, mapping = ?, conditions = ?, enabled = ?, secret = ?,
-                older_secret = ?, older_until = ?, owner = ?, topic = ?, updated_at = ? WHERE id = ?
+                older_secret = ?, older_until = ?, owner = ?, topic = ?, file = ?, updated_at = ? WHERE id = ?
             """,
             (try Self.values(hook)) + [.time(hook.updatedAt), .id(hook.id)]
         )
@@ -78,6 +78,7 @@ struct HookTable {
             .text(try JSONColumn.encode(hook.draft.mapping)), .text(try JSONColumn.encode(hook.draft.conditions)),
             .flag(hook.draft.isEnabled), .text(hook.secret), .text(hook.older), .time(hook.olderUntil),
             .integer(hook.owner), .text(hook.draft.topic),
+            .text(try hook.draft.file.map { try JSONColumn.encode($0) }),
         ]
     }
 
@@ -96,6 +97,7 @@ struct HookTable {
                 name: row.text(2),
                 format: format,
                 topic: row.optionalText(12),
+                file: try row.optionalText(13).map { try JSONColumn.decode($0) },
                 addresses: ranges,
                 mapping: try JSONColumn.decode(row.text(5)),
                 conditions: try JSONColumn.decode(row.text(6)),
@@ -105,8 +107,8 @@ struct HookTable {
             older: row.optionalText(9),
             olderUntil: row.optionalTime(10),
             owner: row.integer(11),
-            createdAt: row.time(13),
-            updatedAt: row.time(14)
+            createdAt: row.time(14),
+            updatedAt: row.time(15)
         )
     }
 

@@ -60,11 +60,29 @@ struct TaskHookListCommand: AsyncParsableCommand {
                     hook["params"].array.map { "\($0["name"].cell)=\($0["pointer"].cell)" }.joined(separator: " "),
                     when.joined(separator: " "),
                     hook["addresses"].array.isEmpty ? "everywhere" : hook["addresses"].cell,
-                    hook["path"].string ?? hook["topic"].cell,
+                    hook["path"].string ?? hook["file"]["path"].string ?? hook["topic"].cell,
                 ])
             }
             Terminal.say(table.plain)
         }
+    }
+}
+
+/// Which files start a task.
+struct HookFiles: ParsableArguments {
+    @Option(help: "With --format file: which files start it, as /srv/in/*.csv; on the host where they appear.")
+    var path: String?
+
+    @Option(help: "With --format file: seconds for which a file has not changed when it counts (5).")
+    var settle: Int?
+
+    /// Puts what was said into a body; what was not said stays.
+    func apply(to body: inout JSONValue) {
+        guard self.path != nil || self.settle != nil else { return }
+        var file = body["file"]
+        if let path { file["path"] = .string(path) }
+        if let settle { file["settle_seconds"] = .integer(Int64(settle)) }
+        body["file"] = file
     }
 }
 
@@ -128,12 +146,14 @@ struct TaskHookCreateCommand: AsyncParsableCommand {
 
     @Option(
         help:
-            "How callers prove that they may: github, standard, stripe or token; or what starts it instead: message, host_joined."
+            "How callers prove that they may: github, standard, stripe or token; or what starts it instead: message, host_joined, file."
     )
     var format: HookFormat = .github
 
     @Option(help: "With --format message: which messages start it.")
     var topic: String?
+
+    @OptionGroup var files: HookFiles
 
     @OptionGroup var fields: HookFields
 
@@ -145,6 +165,7 @@ struct TaskHookCreateCommand: AsyncParsableCommand {
         let task = try await client.task(self.reference.reference)
         var body = JSONValue.object(["name": .string(self.name), "format": .string(self.format.rawValue)])
         if let topic { body["topic"] = .string(topic) }
+        self.files.apply(to: &body)
         self.fields.apply(to: &body)
         if let secretFile { body["secret"] = .string(try Self.secret(inFile: secretFile)) }
         let answer = try await client.post("/tasks/\(task["id"].cell)/hooks", body)
@@ -178,6 +199,8 @@ struct TaskHookUpdateCommand: AsyncParsableCommand {
     @Option(help: "With --format message: which messages start it.")
     var topic: String?
 
+    @OptionGroup var files: HookFiles
+
     @OptionGroup var fields: HookFields
 
     @Flag(inversion: .prefixedEnableDisable, help: "Whether calls start anything.")
@@ -191,8 +214,11 @@ struct TaskHookUpdateCommand: AsyncParsableCommand {
         let task = try await client.task(self.reference.reference)["id"].integer ?? 0
         let hook = try await TaskHookCommand.find(self.hook, of: task, client)
         var body = JSONValue.object([:])
-        for field in ["name", "format", "topic", "addresses", "params", "when", "enabled"] { body[field] = hook[field] }
+        for field in ["name", "format", "topic", "file", "addresses", "params", "when", "enabled"] {
+            body[field] = hook[field]
+        }
         if let topic { body["topic"] = .string(topic) }
+        self.files.apply(to: &body)
         self.fields.apply(to: &body)
         if let calls { body["enabled"] = .bool(calls) }
         if self.rotate { body["rotate"] = .bool(true) }

@@ -102,8 +102,12 @@ extension ChineseHelp {
         zh 创建 Webhook，并显示它的地址和密钥，只显示这一次。
         en Name, unique among the task's.
         zh 名称，在任务中不能重复。
-        en How callers prove that they may: github, standard, stripe or token; or what starts it instead: message, host_joined.
-        zh 调用方怎样证明身份：github、standard、stripe 或 token；或由什么启动：message、host_joined。
+        en How callers prove that they may: github, standard, stripe or token; or what starts it instead: message, host_joined, file.
+        zh 调用方怎样证明身份：github、standard、stripe 或 token；或由什么启动：message、host_joined、file。
+        en With --format file: which files start it, as /srv/in/*.csv; on the host where they appear.
+        zh 与 --format file 一起：由哪些文件启动，例如 /srv/in/*.csv；在文件出现的主机上运行。
+        en With --format file: seconds for which a file has not changed when it counts (5).
+        zh 与 --format file 一起：文件多少秒没有变化才算数（5）。
         en With --format message: which messages start it.
         zh 与 --format message 一起：由哪个主题的消息启动。
         en Says something on a topic, which starts the tasks that wait for it.

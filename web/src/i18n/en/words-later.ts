@@ -31,6 +31,8 @@ export default {
     parameterSecret: 'A secret has no choices, and its default names a stored secret: secret:NAME.',
     hookName: 'It starts with a letter or digit and goes on with letters, digits and . _ -',
     hookTopic: 'At most 128 letters, digits and . _ - : /',
+    hookPath: 'An absolute path such as /srv/in/*.csv; * and ? only in the name, no ..',
+    hookSettle: '1 to 86400 seconds',
     hookSecret: '16 to 256 visible ASCII characters without spaces',
     pointer: 'This is no JSON pointer such as /repository/full_name',
     tooLongText: 'Too long: at most 512 characters.',

@@ -31,6 +31,8 @@ export default {
     parameterSecret: '机密参数没有可选值，默认值只能写成 secret:NAME，指向已保存的机密。',
     hookName: '以字母或数字开头，只含字母、数字和 . _ -',
     hookTopic: '最多 128 个字母、数字和 . _ - : /',
+    hookPath: '绝对路径，例如 /srv/in/*.csv；* 和 ? 只能在文件名中，不能有 ..',
+    hookSettle: '1 到 86400 秒',
     hookSecret: '16 到 256 个可见的 ASCII 字符，没有空格',
     pointer: '不是 JSON Pointer，例如 /repository/full_name',
     tooLongText: '太长了，最多 512 个字符。',

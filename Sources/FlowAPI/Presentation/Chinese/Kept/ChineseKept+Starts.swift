@@ -256,6 +256,10 @@ extension ChineseKept {
         zh 任务定义由一个密钥签名，但这台主机信任的机构都没有为该密钥担保（signatures）
         en the definition has no signature, and this host takes none without (signatures)
         zh 任务定义没有签名，而这台主机只接受有签名的定义（signatures）
+        en the directory '{path}' can't be read ({reason})
+        zh 目录“{path}”无法读取（{reason}）
+        en '{path}' names more files than are looked at: {count}, of {limit} in the directory
+        zh “{path}”匹配的文件多于会查看的数量：{count} 个，目录中 {limit} 个
         en the host's policy {file} can't be read; nothing is started without it
         zh 主机的策略 {file} 读不了；没有它不启动任何任务
         en the host's policy {file}: {fault}

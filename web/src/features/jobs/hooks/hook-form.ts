@@ -5,6 +5,8 @@ export interface HookForm {
   name: string;
   format: HookFormat;
   topic: string;
+  path: string;
+  settle: number | string;
   secret: string;
   rotate: boolean;
   addresses: string;
@@ -39,6 +41,8 @@ export function hookForm(hook: Hook | null): HookForm {
     name: hook?.name ?? '',
     format: hook?.format ?? 'github',
     topic: hook?.topic ?? '',
+    path: hook?.file?.path ?? '',
+    settle: hook?.file?.settle_seconds ?? 5,
     secret: '',
     rotate: false,
     addresses: (hook?.addresses ?? []).join('\n'),
@@ -58,6 +62,7 @@ export function hookBody(form: HookForm): HookBody {
     name: form.name.trim(),
     format: form.format,
     ...(form.format === 'message' ? { topic: form.topic.trim() } : {}),
+    ...(form.format === 'file' ? { file: { path: form.path.trim(), settle_seconds: Number(form.settle) } } : {}),
     addresses: isCalled(form.format) ? words(form.addresses, /[\s,]+/) : [],
     params: form.params.map(({ name, pointer, fallback }) => ({
       name: name.trim(),
@@ -76,6 +81,7 @@ export const switched = (hook: Hook, enabled: boolean): HookBody => ({
   name: hook.name,
   format: hook.format,
   ...(hook.topic ? { topic: hook.topic } : {}),
+  ...(hook.file ? { file: hook.file } : {}),
   addresses: hook.addresses,
   params: hook.params,
   when: hook.when,
@@ -93,6 +99,13 @@ export function hookFaults(form: HookForm, isNew: boolean): Record<string, strin
   if (form.format === 'message') {
     check('topic', form.topic.trim() !== '', 'required');
     check('topic', /^[A-Za-z0-9._:/-]{1,128}$/.test(form.topic.trim()), 'hookTopic');
+  }
+  if (form.format === 'file') {
+    const path = form.path.trim();
+    check('file.path', path !== '', 'required');
+    check('file.path', /^\/([^*?]*\/)?[^/]+$/.test(path) && !path.split('/').includes('..'), 'hookPath');
+    const seconds = Number(form.settle);
+    check('file.settle_seconds', Number.isInteger(seconds) && seconds >= 1 && seconds <= 86_400, 'hookSettle');
   }
   if (form.format === 'stripe' && isNew) check('secret', form.secret.trim() !== '', 'required');
   if (form.secret && isCalled(form.format)) check('secret', /^[!-~]{16,256}$/.test(form.secret.trim()), 'hookSecret');
