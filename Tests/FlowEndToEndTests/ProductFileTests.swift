@@ -42,8 +42,11 @@ extension ProductTests {
                 let first = try await eventually("a run of the first file") {
                     try await client.executions(of: job).first { $0["status_name"] == "SUCCESS" }
                 }
-                let log = try await client.call("GET", "/executions/\(try #require(first["id"]?.string))/log")
-                #expect("\(log)".contains("one"), "\(log)")
+                let id = try #require(first["id"]?.string)
+                _ = try await eventually("the file's content in the log") {
+                    let page = try await client.call("GET", "/executions/\(id)/logs")
+                    return "\(page)".contains("one") ? page : nil
+                }
                 server.signal(SIGTERM)
                 _ = try await server.end()
                 try "two".write(toFile: place + "/two.csv", atomically: false, encoding: .utf8)

@@ -143,8 +143,11 @@ struct SignedDefinitionTests {
         let jobs = self.jobs(2)
         var (server, agent, _) = try self.session(signer: Signer([key]), statements: [], signedBy: nil)
         let plain = try server.send(.config(self.update(jobs)), now: self.start)
+        var decoder = FrameDecoder(limit: Frame.defaultLimit)
+        decoder.append(plain)
+        let sent = try decoder.next()
         #expect(
-            plain == (try Frame.encode(PBEnvelope(.config(self.update(jobs))))),
+            sent == PBEnvelope(.config(self.update(jobs))),
             "an old host finds every field in its place"
         )
         #expect(agent.receive(plain, now: self.start) == [.deliver(.config(self.update(jobs)))])

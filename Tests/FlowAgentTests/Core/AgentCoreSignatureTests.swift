@@ -36,6 +36,7 @@ struct AgentCoreSignatureTests {
         var bench = CoreBench(restored)
         bench.advance(to: 60_500)
         #expect(bench.started == (runs ? [60] : []))
+        if runs { bench.finish(bench.launches[0], .success) }
         bench.connect()
         let ordered = Self.job(verdict, version: 2)
         bench.send(.received(.orders([CoreBench.order(ordered, 60, kind: .manual, discriminator: "hand")])))
