@@ -45,7 +45,7 @@ extension ProductTests {
                 let id = try #require(first["id"]?.string)
                 _ = try await eventually("the file's content in the log") {
                     let page = try await client.call("GET", "/executions/\(id)/logs")
-                    return "\(page)".contains("one") ? page : nil
+                    return page["output"]?.string == "one" ? page : nil
                 }
                 server.signal(SIGTERM)
                 _ = try await server.end()
