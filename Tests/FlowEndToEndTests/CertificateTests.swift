@@ -15,7 +15,7 @@ import X509
 
 @testable import FlowServer
 
-@Suite("Certificates that end", .timeLimit(.minutes(10)))
+@Suite("Certificates that end", .timeLimit(.minutes(3)))
 struct CertificateTests {
     private func welcomed(
         _ link: AgentLink,

@@ -109,7 +109,7 @@ extension Endpoint {
                         + "server gives away what it has above its share, 100 hosts a second. A host that knows no other server comes back."
                 )
                 .answers(.answer(["hosts_moved": .integer.about("How many hosts are to go to another server.")]))
-                .refuses(.conflict)
+                .refuses(.notFound, .conflict)
         case .health: Contract(.system, "Says that the server lives").answers(.reference("Health"))
         case .plainHealth:
             Contract(.system, "Says that the server lives, for load balancers").answers(.plain(.reference("Health")))
