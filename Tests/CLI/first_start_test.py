@@ -212,6 +212,22 @@ def hosts_are_told_the_port_that_the_system_chose(case: Case) -> None:
         check([line[line.index("--server") + 1] for line in local] == [f"127.0.0.1:{told}"], f"{told} is not where {local} calls")
 
 
+def samples_run_as_they_are(case: Case) -> None:
+    """What a newcomer sees first is no failure: each sample runs on the host that comes with the first start."""
+    with DevServer(str(case.binary.parent)) as server:
+        server.has_samples = True
+        server.start_and_sign_in()
+        tasks = server.api.get("/tasks")["items"]
+        check(len(tasks) == 3, tasks)
+        for task in tasks:
+            identifier = server.api.call("POST", f"/tasks/{task['id']}/trigger", {})["executions"][0]["id"]
+            deadline = time.monotonic() + 30
+            while (row := server.api.get(f"/executions/{identifier}"))["end_time"] is None:
+                check(time.monotonic() < deadline, row)
+                time.sleep(0.05)
+            check(row["status_name"] == "SUCCESS", row)
+
+
 CASES = [
     a_taken_port_for_people_eats_no_password,
     a_taken_port_for_agents_eats_no_password,
@@ -225,6 +241,7 @@ CASES = [
     systemd_is_told,
     log_lines_are_objects_when_asked,
     hosts_are_told_the_port_that_the_system_chose,
+    samples_run_as_they_are,
 ]
 
 

@@ -125,6 +125,7 @@ class DevServer:
         self.process = None
         self.api = API(self.base)
         self.environment = environment or {}
+        self.has_samples = False
 
     def start(self) -> None:
         arguments = [
@@ -138,7 +139,7 @@ class DevServer:
             f"127.0.0.1:{self.agent_port}",
             "--admin-password-file",
             str(self.password_file),
-            "--no-samples",
+            *([] if self.has_samples else ["--no-samples"]),
         ]
         environment = dict(os.environ, **{MARK: self.mark}, **self.environment)
         with self.log.open("ab") as log:

@@ -4,18 +4,18 @@
 import FlowCore
 import FlowScheduler
 
-/// Three jobs for a first look: one each second, one HTTP request each 10 s, one nightly that is paused.
+/// Three jobs for a first look: one each minute, one look at the disk each five minutes, one nightly that is paused.
 package enum SampleJobs {
     /// Creates the jobs unless there is any job already.
-    package static func create(with access: ServerAccess, httpPort: Int) async throws {
+    package static func create(with access: ServerAccess) async throws {
         guard try await access.store.jobs(JobQuery(page: PageRequest(size: 1))).total == 0,
             let user = try await access.store.user(named: "admin")
         else { return }
         let principal = Principal(user, origin: Origin(via: .host))
-        for draft in self.drafts(httpPort: httpPort) { _ = try await access.services.jobs.create(draft, as: principal) }
+        for draft in self.drafts { _ = try await access.services.jobs.create(draft, as: principal) }
     }
 
-    private static func drafts(httpPort: Int) -> [JobDraft] {
+    private static var drafts: [JobDraft] {
         [
             JobDraft(
                 name: "sample-heartbeat",
@@ -29,9 +29,9 @@ package enum SampleJobs {
                 groups: [Group.everyone]
             ),
             JobDraft(
-                name: "sample-health-check",
-                description: "Asks this server for its health each 5 minutes.",
-                payload: .http(HTTPPayload(url: "http://127.0.0.1:\(httpPort)/api/v1/health")),
+                name: "sample-disk-check",
+                description: "Looks each 5 minutes whether the disk has room: a check without a script.",
+                payload: .builtin(.checkDisk(BuiltinPayload.CheckDisk(path: "/", leastFreePercent: 1))),
                 schedule: .cron(text: "*/5 * * * *", timeZone: "UTC", dst: .debian),
                 groups: [Group.everyone]
             ),

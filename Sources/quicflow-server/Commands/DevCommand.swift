@@ -56,7 +56,7 @@ struct DevCommand: AsyncParsableCommand {
             onReady: { ready in
                 if samples, let access = access.value {
                     do {
-                        try await SampleJobs.create(with: access, httpPort: ready.httpPort)
+                        try await SampleJobs.create(with: access)
                     } catch {
                         logger.error("could not create sample jobs", metadata: ["error": "\(error)"])
                     }
