@@ -37,8 +37,11 @@ struct DefinitionSigningTests {
         book.set(AuthorityPair(new))
         #expect(try signer.signatures(of: definition).map(\.key) == [new.definitionKey.statement.keyID])
         // What it remembers has a bound.
-        for index in 0..<40 { _ = try signer.signatures(of: [UInt8](repeating: UInt8(index), count: 1 << 20)) }
-        #expect(try signer.signatures(of: definition).count == 1 && signer.made == 44)
+        let forgetful = DefinitionSigner(book, limit: 3)
+        for index: UInt8 in [0, 1, 2, 0, 1, 2] { _ = try forgetful.signatures(of: [index]) }
+        #expect(forgetful.made == 3)
+        for index: UInt8 in [3, 0] { _ = try forgetful.signatures(of: [index]) }
+        #expect(forgetful.made == 5, "with a fourth it began anew")
     }
 
     @Test("The key is that of the authority: it comes back with its files, and with them only")

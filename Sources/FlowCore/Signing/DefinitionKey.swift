@@ -31,9 +31,14 @@ package struct DefinitionKey: Sendable {
     package var id: String { self.statement.id }
 
     package func sign(_ definition: [UInt8]) throws -> DefinitionSignature {
+        try self.sign(digest: DefinitionTrust.digest(of: definition))
+    }
+
+    /// - Parameter digest: ``DefinitionTrust/digest(of:)`` of a definition.
+    package func sign(digest: [UInt8]) throws -> DefinitionSignature {
         DefinitionSignature(
             key: self.statement.keyID,
-            signature: Array(try self.key.signature(for: DefinitionTrust.message(definition)))
+            signature: Array(try self.key.signature(for: DefinitionTrust.message(digest)))
         )
     }
 }
@@ -44,17 +49,19 @@ package struct SigningKeyStatement: Hashable, Sendable {
     package let key: [UInt8]
     /// ECDSA P-256 with SHA-256, DER.
     package let endorsement: [UInt8]
+    /// How signatures name it.
+    package let keyID: [UInt8]
+    /// The same in lower-case hex.
+    package let id: String
 
     package init(key: [UInt8], endorsement: [UInt8]) {
         self.key = key
         self.endorsement = endorsement
+        self.keyID = Array(SHA256.hash(data: key).prefix(8))
+        self.id = Hex.encode(self.keyID)
     }
 
     static func message(_ key: [UInt8]) -> [UInt8] { Array("quartzflow signing key 1\0".utf8) + key }
-
-    /// How signatures name it.
-    package var keyID: [UInt8] { Array(SHA256.hash(data: self.key).prefix(8)) }
-    package var id: String { Hex.encode(self.keyID) }
 
     /// Whether one of these authorities has vouched for it.
     ///

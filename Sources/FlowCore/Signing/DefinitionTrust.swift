@@ -33,18 +33,20 @@ package struct DefinitionTrust: Sendable {
     /// Ids of the keys, the newest last.
     package var ids: [String] { self.keys.map { Hex.encode($0.id) } }
 
-    static func message(_ definition: [UInt8]) -> [UInt8] {
-        Array("quartzflow definition 1\0".utf8) + Array(SHA256.hash(data: definition))
-    }
+    /// SHA-256: what is signed of a definition.
+    package static func digest(of definition: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: definition)) }
+
+    static func message(_ digest: [UInt8]) -> [UInt8] { Array("quartzflow definition 1\0".utf8) + digest }
 
     /// What a host makes of a definition's signatures; nil when there is none.
     package func verdict(of definition: [UInt8], _ signatures: [DefinitionSignature]) -> DefinitionVerdict? {
         guard !signatures.isEmpty else { return nil }
+        let message = Self.message(Self.digest(of: definition))
         var isKnown = false
         for key in self.keys.reversed() {
             for signature in signatures.prefix(Self.most) where signature.key == key.id {
                 isKnown = true
-                if key.key.isValidSignature(signature.signature, for: Self.message(definition)) {
+                if key.key.isValidSignature(signature.signature, for: message) {
                     return .signed(by: Hex.encode(key.id))
                 }
             }
