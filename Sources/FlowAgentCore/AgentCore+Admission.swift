@@ -4,6 +4,15 @@
 import FlowCore
 
 extension AgentCore {
+    /// Why this host runs nothing of a job: whose it is, what it says, what the host's policy says of that; nil = it may.
+    private func refusal(of job: JobSnapshot) -> String? {
+        if let refusal = self.signatureRefusal(of: job) { return refusal }
+        if let unsupported = job.unsupported {
+            return "this version of the agent does not know all that the job says: \(unsupported). Upgrade the agent"
+        }
+        return self.configuration.refusal(of: job.payload)
+    }
+
     /// Admits an execution: overlap is decided here, the ledger row and its report go into one transaction (R1).
     mutating func admit(_ order: Order, isLocal: Bool, acknowledge: Bool, now: Timestamp) {
         let id = order.executionID
@@ -38,32 +47,7 @@ extension AgentCore {
             )
             return
         }
-        if let refusal = self.signatureRefusal(of: order.job) {
-            self.decide(
-                order,
-                status: .skipped,
-                reason: .policyDenied,
-                detail: refusal,
-                acknowledge: acknowledge,
-                isAnswer: !isLocal,
-                now: now
-            )
-            return
-        }
-        if let unsupported = order.job.unsupported {
-            self.decide(
-                order,
-                status: .skipped,
-                reason: .policyDenied,
-                detail:
-                    "this version of the agent does not know all that the job says: \(unsupported). Upgrade the agent",
-                acknowledge: acknowledge,
-                isAnswer: !isLocal,
-                now: now
-            )
-            return
-        }
-        if let refusal = self.configuration.refusal(of: order.job.payload) {
+        if let refusal = self.refusal(of: order.job) {
             self.decide(
                 order,
                 status: .skipped,

@@ -36,32 +36,7 @@ package struct FileTrigger: Hashable, Sendable, Codable {
     package func matches(_ name: String) -> Bool {
         let pattern = Array(self.parts.name.unicodeScalars)
         if name.hasPrefix("."), pattern.first != "." { return false }
-        return Self.matches(Array(name.unicodeScalars)[...], pattern[...])
-    }
-
-    /// Goes back to the last `*` only, so that no pattern takes long.
-    private static func matches(
-        _ name: ArraySlice<Unicode.Scalar>,
-        _ pattern: ArraySlice<Unicode.Scalar>
-    ) -> Bool {
-        var (at, rule) = (name.startIndex, pattern.startIndex)
-        var star: (rule: Int, at: Int)?
-        while at < name.endIndex {
-            if rule < pattern.endIndex, pattern[rule] == "*" {
-                star = (rule, at)
-                rule += 1
-            } else if rule < pattern.endIndex, pattern[rule] == "?" || pattern[rule] == name[at] {
-                at += 1
-                rule += 1
-            } else if let last = star {
-                star = (last.rule, last.at + 1)
-                at = last.at + 1
-                rule = last.rule + 1
-            } else {
-                return false
-            }
-        }
-        return pattern[rule...].allSatisfy { $0 == "*" }
+        return Wildcards.matches(Array(name.unicodeScalars), pattern, any: "*", one: "?")
     }
 }
 

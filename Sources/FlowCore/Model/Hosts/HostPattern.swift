@@ -19,29 +19,7 @@ package struct HostPattern: Hashable, Sendable {
 
     /// Takes time proportional to pattern times name at worst, whatever the pattern.
     package func matches(_ name: String) -> Bool {
-        let name = Self.folded(name)
-        var position = 0
-        var place = 0
-        // Where to go on when what follows the last star does not fit.
-        var star: (place: Int, position: Int)?
-        while position < name.count {
-            if place < self.pattern.count, self.pattern[place] == UInt8(ascii: "*") {
-                star = (place, position)
-                place += 1
-            } else if place < self.pattern.count,
-                self.pattern[place] == UInt8(ascii: "?") || self.pattern[place] == name[position]
-            {
-                place += 1
-                position += 1
-            } else if let last = star {
-                star = (last.place, last.position + 1)
-                place = last.place + 1
-                position = last.position + 1
-            } else {
-                return false
-            }
-        }
-        return self.pattern[place...].allSatisfy { $0 == UInt8(ascii: "*") }
+        Wildcards.matches(Self.folded(name), self.pattern, any: UInt8(ascii: "*"), one: UInt8(ascii: "?"))
     }
 
     private static func folded(_ text: String) -> [UInt8] {
