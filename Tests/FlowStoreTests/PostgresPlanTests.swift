@@ -119,6 +119,61 @@ struct PostgresPlanTests {
         #expect(numbers.count == 2 && numbers[0] == 0 && numbers[1] < 100, "\(read)")
     }
 
+    @Test("A part of a name is found by an index, of jobs and of their history (S3-4.1)")
+    func partOfName() async throws {
+        let server = try PostgresServer.shared.get()
+        let database = try server.makeDatabase()
+        let store = try await PostgresStore.open(server.address(database))
+        let first = try await World(store: store).job("the first")
+        try server.sql(
+            """
+            INSERT INTO job (uid, version, name, definition, search_text, created_by, created_at, updated_at)
+                SELECT decode(md5('' || n), 'hex'), 1, 'job ' || md5('' || n), definition, 'job ' || md5('' || n), created_by,
+                    created_at, updated_at
+                FROM job, generate_series(1, \(Self.rows)) AS n;
+            INSERT INTO schedule (job_id, is_enabled, next_fire, uid, version, name, groups)
+                SELECT id, 1, NULL, uid, 1, name, '[]' FROM job WHERE id <> \(first.id);
+            INSERT INTO job_name (job_id, name) SELECT id, name FROM job WHERE id <> \(first.id)
+            """,
+            in: database
+        )
+        try server.sql("VACUUM ANALYZE", in: database)
+        try server.sql("SELECT pg_stat_reset()", in: database)
+        // What md5 makes of 777, in capitals, and from its middle.
+        for part in ["F1C1592588411002AF340CBAEDD6FC33", "c1592588411002af"] {
+            var query = JobQuery()
+            query.keyword = part
+            #expect(try await store.jobs(query).items.map(\.definition.name).count == 1)
+            var runs = RunQuery()
+            runs.keyword = part
+            #expect(try await store.runs(runs).items.isEmpty)
+        }
+        try await store.close()
+        try await self.awaitEnd(of: database, server)
+        let read = try server.sql(
+            "SELECT sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_user_tables WHERE relname IN ('job', 'job_name')",
+            in: database
+        )
+        #expect(try #require(Int(read)) < Self.rows / 20, "\(read) rows were looked at")
+    }
+
+    @Test("Where the extension may not be had, searches go without it")
+    func withoutTrigrams() async throws {
+        let server = try PostgresServer.shared.get()
+        let database = try server.makeDatabase()
+        // A name that stands in the way: the extension can't make its own type.
+        try server.sql(
+            "CREATE FUNCTION public.similarity(text, text) RETURNS real LANGUAGE sql AS 'SELECT 0::real'",
+            in: database
+        )
+        let store = try await PostgresStore.open(server.address(database))
+        let job = try await World(store: store).job("the first")
+        var query = JobQuery()
+        query.keyword = "FIRS"
+        #expect(try await store.jobs(query).items.map(\.id) == [job.id])
+        try await store.close()
+    }
+
     /// A connection says what it read when it ends, which is after its other end was closed.
     private func awaitEnd(of database: String, _ server: PostgresServer) async throws {
         let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(database)'"

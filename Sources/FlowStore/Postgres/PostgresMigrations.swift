@@ -21,7 +21,7 @@ struct PostgresMigrations: Sendable {
     /// Those of this version.
     static let current = PostgresMigrations(
         steps: (Migrations.steps.map { (name: $0.name, sql: PostgresSchema.translated($0.sql)) }
-            + PostgresSchema.ownSteps + PostgresSchema.outputSteps)
+            + PostgresSchema.ownSteps + PostgresSchema.outputSteps + PostgresSchema.searchSteps)
             .map { Step(name: $0.name, sql: $0.sql, beside: PostgresSchema.beside[$0.name]) }
     )
 
