@@ -53,7 +53,7 @@ package final class ClusterFollower: Service {
     private let rounds = Mutex(0)
 
     private static let interval = Duration.milliseconds(500)
-    /// How long messages wait for further ones.
+    /// The least time between two messages: the first one goes at once, and what comes within this time goes together.
     private static let gathering = Duration.milliseconds(10)
     /// The same for what is only shown.
     private static let newsInterval = Duration.milliseconds(200)
@@ -113,11 +113,13 @@ package final class ClusterFollower: Service {
 
     private func send() async {
         var newsAt = ContinuousClock.now
+        var nextAt = ContinuousClock.now
         while !Task.isCancelled {
             let waits = self.parts.gateway.outbox.withLock { $0.hasNews }
             await self.parts.gateway.alarm.wait(for: waits ? newsAt - .now : nil)
-            // What is left within that time goes with it; ends when the server does.
-            try? await Task.sleep(for: Self.gathering)
+            // Ends when the server does.
+            if nextAt > .now { try? await Task.sleep(until: nextAt) }
+            nextAt = .now + Self.gathering
             let others = self.parts.member.others
             let withNews = newsAt <= .now
             if withNews { newsAt = .now + Self.newsInterval }
