@@ -216,6 +216,71 @@ struct WorkflowStoreTests {
         }
     }
 
+    @Test(
+        "What people are told of is written with the end of a run, its skip, or its question, each once",
+        arguments: StoreKind.allCases
+    )
+    func tells(_ kind: StoreKind) async throws {
+        try await self.withFlow(kind) { flow in
+            let events = try #require(flow.world.store as? any EventStore)
+            func news(_ body: () async throws -> Void) async throws -> [WorkflowNews] {
+                let before = try await events.lastEvent()
+                try await body()
+                var told: [WorkflowNews] = []
+                for row in try await events.events(after: before, limit: 1000) {
+                    if case .workflow(let news)? = row.event { told.append(news) }
+                }
+                return told
+            }
+            let fails = try await flow.workflow([Self.script("a"), Self.script("b")], [.init("a", "b")], name: "fails")
+            var step = try await flow.start(fails)
+            let failed = try await news {
+                try await flow.end(try #require(step.started.first?.executions.first), .failure, exitCode: 2)
+                _ = try await flow.goOn()
+                _ = try await flow.store.reconcileFlow(step.detail.run.id, at: World.start + 20)
+            }
+            #expect(failed.map(\.kind) == [.failed] && failed.first?.steps == ["a"] && failed.first?.name == "fails")
+            #expect(failed.first?.run == step.detail.run.id && failed.first?.groups == [Group.everyone])
+
+            step = try await flow.start(fails, key: "cancelled")
+            let cancelled = try await news {
+                _ = try await flow.store.request(.cancel(force: false), of: step.detail.run.id, by: flow.ada)
+                try await flow.end(try #require(step.started.first?.executions.first), .cancelled, exitCode: nil)
+                _ = try await flow.goOn()
+            }
+            #expect(cancelled.isEmpty, "who cancels it knows")
+
+            let asks = try await flow.workflow([WorkflowNode("ok", .approval(NodeApproval()))], name: "asks")
+            let asked = try await news { step = try await flow.start(asks) }
+            #expect(asked.map(\.kind) == [.asks] && asked.first?.steps == ["ok"])
+            let answered = try await news {
+                let answer = NodeAnswer(approves: true, by: "bob", at: World.start)
+                _ = try await flow.store.request(.answered(key: "ok", answer), of: step.detail.run.id, by: flow.ada)
+            }
+            #expect(answered.map(\.kind) == [.succeeded])
+
+            let due = World.start + 1
+            let scheduled = try await flow.workflow(
+                [Self.script("a")],
+                name: "scheduled",
+                schedule: WorkflowSchedule(cron: "* * * * *"),
+                nextFire: due
+            )
+            let fired = try await news {
+                for time in [due, due + 60] {
+                    _ = try await flow.store.fireWorkflow(
+                        scheduled.id,
+                        due: time,
+                        nominal: time,
+                        next: due + 60,
+                        at: time
+                    )
+                }
+            }
+            #expect(fired.map(\.kind) == [.skipped] && fired.first?.workflow == scheduled.id)
+        }
+    }
+
     @Test("Times that have passed let waits go on, and end runs that take too long", arguments: StoreKind.allCases)
     func times(_ kind: StoreKind) async throws {
         try await self.withFlow(kind) { flow in

@@ -100,6 +100,7 @@ extension Schema {
         required: [:],
         optional: [
             "group_ids": .array(.integer), "labels": .dictionary(.string), "task_ids": .array(.integer),
+            "workflow_ids": .array(.integer),
         ]
     )
 
@@ -190,6 +191,9 @@ extension Schema {
                 "at": .timestamp,
                 "request": Schema.string.orNull.about("What a person asked for or did; then there is no host."),
                 "request_text": Schema.text.orNull,
+                "workflow_run_id": Schema.uuid.orNull.about(
+                    "Of triggers about workflows; then `task_name` is the workflow's."
+                ),
             ])
         ),
     ])

@@ -73,6 +73,7 @@ enum NotifyPresenter {
                         .init("client_id", member.host), .init("execution_id", member.execution),
                         .init("trigger", member.trigger.rawValue), .init("at", member.at),
                         .init("request", member.request), .init("request_text", TextPresenter.kept(member.request)),
+                        .init("workflow_run_id", member.run),
                     ])
                 }
             ),

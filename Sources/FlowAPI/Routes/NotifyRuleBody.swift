@@ -131,7 +131,8 @@ enum NotifyRuleBody {
         return NotifyMatch(
             groups: Set(match.integers("group_ids") ?? []).sorted(),
             labels: match.dictionary("labels") ?? [:],
-            tasks: Set(match.integers("task_ids") ?? []).sorted()
+            tasks: Set(match.integers("task_ids") ?? []).sorted(),
+            workflows: Set(match.integers("workflow_ids") ?? []).sorted()
         )
     }
 
@@ -204,6 +205,7 @@ enum NotifyRuleBody {
     static func json(_ match: NotifyMatch) -> JSON {
         .object([
             .init("group_ids", match.groups), .init("labels", match.labels), .init("task_ids", match.tasks),
+            .init("workflow_ids", match.workflows),
         ])
     }
 }

@@ -20,6 +20,8 @@ package enum DurableEvent: Hashable, Sendable {
     case person(PersonEvent)
     /// Something came about for a job that has no execution.
     case job(JobEvent)
+    /// A run of a workflow ended, or one of its steps waits for a person.
+    case workflow(WorkflowNews)
 }
 
 /// A row of the event log.

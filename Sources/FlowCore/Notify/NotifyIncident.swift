@@ -28,6 +28,8 @@ package struct NotifyIncident: Hashable, Sendable, Codable {
         package let request: String?
         /// Of what was watched.
         package let measure: NotifyMeasure?
+        /// The run of a workflow that it is about.
+        package let run: RunID?
 
         package init(
             host: String,
@@ -35,7 +37,8 @@ package struct NotifyIncident: Hashable, Sendable, Codable {
             trigger: NotifyTrigger,
             at: Timestamp,
             request: String? = nil,
-            measure: NotifyMeasure? = nil
+            measure: NotifyMeasure? = nil,
+            run: RunID? = nil
         ) {
             self.host = host
             self.execution = execution
@@ -43,6 +46,7 @@ package struct NotifyIncident: Hashable, Sendable, Codable {
             self.at = at
             self.request = request
             self.measure = measure
+            self.run = run
         }
     }
 

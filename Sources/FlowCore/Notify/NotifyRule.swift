@@ -140,10 +140,26 @@ package struct NotifyMatch: Hashable, Sendable, Codable {
     package var labels: [String: String]
     /// Any of these tasks.
     package var tasks: [JobID]
+    // Optional, as rules that an older version stored lack them.
+    private var workflowIDs: [WorkflowID]?
 
-    package init(groups: [GroupID] = [], labels: [String: String] = [:], tasks: [JobID] = []) {
+    package init(
+        groups: [GroupID] = [],
+        labels: [String: String] = [:],
+        tasks: [JobID] = [],
+        workflows: [WorkflowID] = []
+    ) {
         self.groups = groups
         self.labels = labels
         self.tasks = tasks
+        self.workflows = workflows
+    }
+
+    /// Any of these workflows.
+    ///
+    /// With ``tasks`` a rule is about both: a run of one of these, an execution of one of those.
+    package var workflows: [WorkflowID] {
+        get { self.workflowIDs ?? [] }
+        set { self.workflowIDs = newValue.isEmpty ? nil : newValue }
     }
 }

@@ -107,6 +107,18 @@ package struct SilenceMatch: Hashable, Sendable, Codable {
         }
         return self.groups.isEmpty || self.groups.contains { groups.contains($0) }
     }
+
+    /// Whether it keeps back what is told of a workflow, which has no task and no host.
+    ///
+    /// - Parameter labels: of the workflow; nil when they are not known any more.
+    package func covers(rule: String, workflowIn groups: Set<GroupID>, labels: [String: String]?) -> Bool {
+        if self.isEmpty || !self.tasks.isEmpty || !self.hosts.isEmpty { return false }
+        if let name = self.rule, name != rule { return false }
+        if !self.labels.isEmpty {
+            guard let labels, self.labels.allSatisfy({ labels[$0.key] == $0.value }) else { return false }
+        }
+        return self.groups.isEmpty || self.groups.contains { groups.contains($0) || $0 == Group.everyone }
+    }
 }
 
 /// A silence that somebody asks for.

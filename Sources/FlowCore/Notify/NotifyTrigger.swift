@@ -27,6 +27,13 @@ package enum NotifyTrigger: String, Codable, Sendable, CaseIterable {
     case breakGlass = "break_glass"
     /// The time for the parents of a task has passed, and it goes on waiting for them.
     case parentsLate = "parents_late"
+    /// A run of a workflow failed.
+    case workflowFailed = "workflow_failed"
+    case workflowSucceeded = "workflow_succeeded"
+    /// A run of a workflow was due and did not begin.
+    case workflowSkipped = "workflow_skipped"
+    /// A step of a workflow asks a person.
+    case workflowAsks = "workflow_asks"
     /// No start between two times of a day.
     case didNotRunBy = "did_not_run_by"
     /// No success between two times of a day.
@@ -47,6 +54,11 @@ package enum NotifyTrigger: String, Codable, Sendable, CaseIterable {
     /// The same, of hosts and servers.
     package static let ofHosts: Set<NotifyTrigger> = [.certificateEnding, .clockSuspect, .diskLow]
 
+    /// About runs of workflows as a whole, which only rules by themselves are about.
+    package static let ofWorkflows: Set<NotifyTrigger> = [
+        .workflowFailed, .workflowSucceeded, .workflowSkipped, .workflowAsks,
+    ]
+
     package var isDeadline: Bool { self == .didNotRunBy || self == .notFinishedBy }
 
     /// Outcomes that say nothing about whether a job works: they leave a counter alone unless a rule names them.
@@ -61,6 +73,15 @@ package enum NotifyTrigger: String, Codable, Sendable, CaseIterable {
         switch kind {
         case .approvalWaiting: self = .approvalWaiting
         case .glassBroken: self = .breakGlass
+        }
+    }
+
+    package init(_ kind: WorkflowNews.Kind) {
+        switch kind {
+        case .succeeded: self = .workflowSucceeded
+        case .failed: self = .workflowFailed
+        case .skipped: self = .workflowSkipped
+        case .asks: self = .workflowAsks
         }
     }
 

@@ -60,10 +60,13 @@ package struct NotifyMeasure: Hashable, Sendable, Codable {
     package let limit: Int64
     /// What is missing; nil = that says nothing here.
     package let names: [String]?
+    /// Why a run of a workflow went no further.
+    package let halt: FlowHalt?
 
-    package init(value: Int64, limit: Int64 = 0, names: [String]? = nil) {
+    package init(value: Int64, limit: Int64 = 0, names: [String]? = nil, halt: FlowHalt? = nil) {
         self.value = value
         self.limit = limit
         self.names = names
+        self.halt = halt
     }
 }

@@ -122,7 +122,7 @@ package enum FlowOutcome: String, Sendable, CaseIterable {
 }
 
 /// Why nothing ordinary starts any more.
-package enum FlowHalt: String, Sendable, CaseIterable {
+package enum FlowHalt: String, Codable, Sendable, CaseIterable {
     /// A step failed (W5).
     case failure
     /// Somebody cancelled it.

@@ -139,8 +139,8 @@ extension HTTPChannel {
         case .opening, .update, .reminder: break
         }
         switch trigger.flatMap({ NotifyTrigger(rawValue: $0) }) {
-        case .success, .recovered, .hostBack, .approvalWaiting: return "info"
-        case .skipped, .cancelled, .businessFailure, .missed, .parentsLate: return "warning"
+        case .success, .recovered, .hostBack, .approvalWaiting, .workflowSucceeded, .workflowAsks: return "info"
+        case .skipped, .cancelled, .businessFailure, .missed, .parentsLate, .workflowSkipped: return "warning"
         default: return "error"
         }
     }

@@ -42,6 +42,7 @@ enum BuiltInTemplate {
         {{#escalation}}Nobody has acknowledged it.{{/escalation}}
         {{#silenced_count}}Of these during a silence: {{silenced_count}}{{/silenced_count}}
         {{#task_id}}Task: {{task_name}} ({{task_id}}){{/task_id}}
+        {{^task_id}}{{#task_name}}Workflow: {{task_name}}{{/task_name}}{{/task_id}}
         {{#hosts}}Hosts: {{hosts}}{{/hosts}}
         {{#request}}{{request}}{{/request}}
         {{#detail}}{{detail}}{{/detail}}
@@ -62,6 +63,7 @@ enum BuiltInTemplate {
         {{#escalation}}还没有人确认。{{/escalation}}
         {{#silenced_count}}其中静默期间：{{silenced_count}} 次{{/silenced_count}}
         {{#task_id}}任务：{{task_name}}（{{task_id}}）{{/task_id}}
+        {{^task_id}}{{#task_name}}工作流：{{task_name}}{{/task_name}}{{/task_id}}
         {{#hosts}}主机：{{hosts}}{{/hosts}}
         {{#request}}{{request}}{{/request}}
         {{#detail}}{{detail}}{{/detail}}

@@ -44,6 +44,18 @@ enum ChineseMessages {
         zh 时钟偏差 {time}
         en {percent} % free, {size} MiB
         zh 剩余 {percent}%，{size} MiB
+        en the time of the run was over
+        zh 运行超时
+        en the time of the run was over; these steps failed: {steps}
+        zh 运行超时；失败的步骤：{steps}
+        en a step did not end well
+        zh 有步骤未正常结束
+        en these steps failed: {steps}
+        zh 失败的步骤：{steps}
+        en the run did not begin: another one was open, or it was too late
+        zh 运行未开始：已有运行未结束，或已过了最晚开始时间
+        en the step '{step}' waits for somebody's answer
+        zh 步骤“{step}”等待有人答复
         en waits for {time}, longer than {limit}
         zh 已等待 {time}，超过 {limit}
         en runs for {time}, longer than {limit}
@@ -57,6 +69,14 @@ enum ChineseMessages {
         zh 业务失败
         en technical failure
         zh 技术失败
+        en workflow failed
+        zh 工作流失败
+        en workflow succeeded
+        zh 工作流成功
+        en workflow skipped
+        zh 工作流已跳过
+        en workflow asks
+        zh 工作流等待答复
         en timeout
         zh 超时
         en cancelled

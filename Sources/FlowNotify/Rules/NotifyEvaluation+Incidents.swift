@@ -70,7 +70,7 @@ extension NotifyEvaluation {
                 groupKey: group,
                 rule: entry.rule,
                 jobID: entry.job?.id,
-                jobName: entry.job?.definition.name ?? "",
+                jobName: entry.job?.definition.name ?? entry.workflow?.name ?? "",
                 groups: entry.groups,
                 trigger: trigger,
                 at: self.now

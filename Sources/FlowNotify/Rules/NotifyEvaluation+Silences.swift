@@ -8,7 +8,14 @@ extension NotifyEvaluation {
     /// The silences that an event falls into.
     func silences(over entry: RuleBook.Entry, on host: AgentID?) -> [Int64] {
         guard !self.silences.isEmpty else { return [] }
+        if let workflow = entry.workflow {
+            return self.silences(named: entry.rule.name, workflowIn: workflow.groups, labels: workflow.labels)
+        }
         return self.silences(named: entry.rule.name, job: entry.job, host: host)
+    }
+
+    private func silences(named rule: String, workflowIn groups: [GroupID], labels: [String: String]?) -> [Int64] {
+        self.silences.filter { $0.match.covers(rule: rule, workflowIn: Set(groups), labels: labels) }.map(\.id)
     }
 
     private func silences(named rule: String, job: Job?, host: AgentID?) -> [Int64] {
@@ -54,8 +61,13 @@ extension NotifyEvaluation {
         guard !self.silences.isEmpty else { return [] }
         var ids: Set<Int64> = []
         for key in incident.failing {
-            let (job, host) = self.subject(key, incident)
-            let found = self.silences(named: incident.rule.name, job: job, host: host)
+            let found: [Int64]
+            if key.hasPrefix(Self.workflowMark + " ") {
+                found = self.silences(named: incident.rule.name, workflowIn: incident.groups, labels: nil)
+            } else {
+                let (job, host) = self.subject(key, incident)
+                found = self.silences(named: incident.rule.name, job: job, host: host)
+            }
             if found.isEmpty { return [] }
             ids.formUnion(found)
         }

@@ -94,6 +94,12 @@ package struct NotifyEvaluation {
                 for entry in book.rules(forHost: agent) { keys.rules.insert(entry.key) }
             case .person(let person): for entry in book.rules(for: person) { keys.rules.insert(entry.key) }
             case .job(let event): for entry in book.rules(of: event.job, on: nil) { keys.rules.insert(entry.key) }
+            case .workflow(let news):
+                for entry in book.rules(for: news)
+                where !NotifyTrigger.ofWorkflows.isDisjoint(with: entry.rule.triggers) {
+                    keys.counters.insert(Self.counterKey(entry, news))
+                    keys.rules.insert(entry.key)
+                }
             case .serverStarted: keys.isEveryHostNeeded = true
             case .runSettled, nil: break
             }
@@ -131,6 +137,7 @@ package struct NotifyEvaluation {
             for agent in self.hosts.keys.sorted() { self.went(agent, at: row.at, grace: Self.startupGrace) }
         case .person(let person): self.handle(person, at: row.at)
         case .job(let event): self.handle(event, at: row.at)
+        case .workflow(let news): self.handle(news, at: row.at)
         case .runSettled, nil: break
         }
     }

@@ -11,8 +11,10 @@ package struct RuleBook: Sendable {
         let key: String
         let rule: NotifyRule
         let job: Job?
-        /// Of the job, or of the host.
+        /// Of the job, of the workflow, or of the host.
         let groups: [GroupID]
+        /// Of the workflow that the event is about.
+        var workflow: WorkflowNews?
     }
 
     private let own: [OwnNotifyRule]
@@ -69,9 +71,28 @@ package struct RuleBook: Sendable {
             }
     }
 
+    func rules(for news: WorkflowNews) -> [Entry] {
+        self.own.filter { Self.matches($0.match, news) }.map { own in
+            var entry = Entry(key: Self.key(of: own), rule: own.rule, job: nil, groups: news.groups)
+            entry.workflow = news
+            return entry
+        }
+    }
+
+    private static func matches(_ match: NotifyMatch, _ news: WorkflowNews) -> Bool {
+        // A rule that names tasks and no workflows is about tasks.
+        if !match.workflows.isEmpty || !match.tasks.isEmpty {
+            guard match.workflows.contains(news.workflow) else { return false }
+        }
+        guard match.labels.allSatisfy({ news.labels[$0.key] == $0.value }) else { return false }
+        return match.groups.isEmpty
+            || match.groups.contains { news.groups.contains($0) || $0 == Group.everyone }
+    }
+
     /// What concerns the whole installation is told to rules on everything only.
     private static func matches(_ match: NotifyMatch, _ job: Job?, _ event: PersonEvent) -> Bool {
         if match == NotifyMatch() { return true }
+        if !match.workflows.isEmpty, match.tasks.isEmpty { return false }
         if !match.tasks.isEmpty { guard let job, match.tasks.contains(job.id) else { return false } }
         if !match.labels.isEmpty {
             guard let job, match.labels.allSatisfy({ job.definition.labels[$0.key] == $0.value }) else { return false }
@@ -84,7 +105,7 @@ package struct RuleBook: Sendable {
     func rules(forHost agent: AgentID?) -> [Entry] {
         let groups = agent.map { self.groups(of: $0) } ?? []
         return self.own.filter { own in
-            own.match.labels.isEmpty && own.match.tasks.isEmpty
+            own.match.labels.isEmpty && own.match.tasks.isEmpty && own.match.workflows.isEmpty
                 && (own.match.groups.isEmpty || own.match.groups.contains { groups.contains($0) })
         }.map { own in
             Entry(key: "rule \(own.id)" + Self.suffix(own.rule), rule: own.rule, job: nil, groups: groups.sorted())
@@ -124,6 +145,7 @@ package struct RuleBook: Sendable {
     private func matches(_ match: NotifyMatch, _ job: Job?, on agent: AgentID?) -> Bool {
         if match == NotifyMatch() { return true }
         guard let job else { return false }
+        if !match.workflows.isEmpty, match.tasks.isEmpty { return false }
         if !match.tasks.isEmpty, !match.tasks.contains(job.id) { return false }
         if !match.labels.allSatisfy({ job.definition.labels[$0.key] == $0.value }) { return false }
         guard !match.groups.isEmpty else { return true }

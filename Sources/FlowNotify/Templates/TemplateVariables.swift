@@ -36,9 +36,13 @@ package struct TemplateVariables: Sendable {
         let hosts = Self.unique(incident.members.reversed().map(\.host).filter { !$0.isEmpty })
         let requests = incident.members.compactMap(\.request)
         let trigger = message.purpose == .recovered ? NotifyTrigger.recovered : incident.trigger
+        let flow = incident.members.last?.run
         let url =
-            requests.isEmpty
-            ? Self.url(address, execution: execution, job: incident.jobID) : Self.url(address, of: incident.trigger)
+            if let flow, let address { "\(address)/workflows/runs/\(flow)" } else if requests.isEmpty {
+                Self.url(address, execution: execution, job: incident.jobID)
+            } else {
+                Self.url(address, of: incident.trigger)
+            }
         func time(_ time: Timestamp?) -> String {
             time.map { Self.time($0, in: timeZone) } ?? ""
         }
@@ -54,7 +58,7 @@ package struct TemplateVariables: Sendable {
             "trigger": trigger.rawValue,
             "trigger_text": speech.word(trigger),
             "execution_status_text": execution.map { speech.word($0.status) } ?? "",
-            "run_id": execution?.runID.description ?? "",
+            "run_id": (execution?.runID ?? flow)?.description ?? "",
             "execution_id": execution?.id.description ?? "",
             "host": hosts.first ?? "",
             "hosts": hosts.joined(separator: ", "),

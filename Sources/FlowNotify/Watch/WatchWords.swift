@@ -10,8 +10,20 @@ struct WatchWords {
 
     /// Nil for an incident of events.
     init?(_ incident: NotifyIncident) {
-        guard let member = incident.members.last, let measure = member.measure else { return nil }
+        guard let member = incident.members.last, let measure = member.measure,
+            member.trigger != .workflowSucceeded
+        else { return nil }
         (self.measure, self.trigger) = (measure, member.trigger)
+    }
+
+    private var failure: Wording {
+        let steps = (self.measure.names ?? []).joined(separator: ", ")
+        switch (self.measure.halt == .timeout, steps.isEmpty) {
+        case (true, true): return "the time of the run was over"
+        case (true, false): return "the time of the run was over; these steps failed: \(steps)"
+        case (false, true): return "a step did not end well"
+        case (false, false): return "these steps failed: \(steps)"
+        }
     }
 
     /// - Parameter time: writes an instant as the message's zone has it.
@@ -22,6 +34,10 @@ struct WatchWords {
         case .notFinishedBy: return "not finished by \(instant)"
         case .parentsLate:
             return "still waits for \((self.measure.names ?? []).joined(separator: ", ")); that was due by \(instant)"
+        case .workflowFailed: return self.failure
+        case .workflowSkipped: return "the run did not begin: another one was open, or it was too late"
+        case .workflowAsks:
+            return "the step '\((self.measure.names ?? []).joined(separator: ", "))' waits for somebody's answer"
         case .certificateEnding: return "the certificate ends at \(instant)"
         case .clockSuspect where self.measure.value == 0: return "the clock is not to be believed"
         case .clockSuspect: return "the clock is off by \(speech.duration(abs(self.measure.value)))"

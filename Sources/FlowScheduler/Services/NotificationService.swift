@@ -216,6 +216,12 @@ package struct NotificationService: Sendable {
         validator.check(rule)
         validator.faults.require(match.groups.count <= 100, "match.group_ids", "too_many", "at most 100 groups")
         validator.faults.require(match.tasks.count <= 1000, "match.task_ids", "too_many", "at most 1000 tasks")
+        validator.faults.require(
+            match.workflows.count <= 1000,
+            "match.workflow_ids",
+            "too_many",
+            "at most 1000 workflows"
+        )
         validator.faults.require(match.labels.count <= 32, "match.labels", "too_many", "at most 32 labels")
         for (index, group) in match.groups.prefix(100).enumerated() where try await self.store.group(group) == nil {
             validator.faults.add("match.group_ids[\(index)]", "not_found", "there is no group \(group)")

@@ -37,6 +37,13 @@ struct NotifyValidator {
                     "'\(trigger.rawValue)' is about the installation: write it into a rule of its own (/notify/rules)"
                 )
             }
+            for trigger in rule.triggers where NotifyTrigger.ofWorkflows.contains(trigger) {
+                self.faults.add(
+                    path + ".triggers",
+                    "value",
+                    "'\(trigger.rawValue)' is about workflows: write it into a rule of its own (/notify/rules)"
+                )
+            }
             for trigger in rule.triggers
             where trigger == .hostOffline || trigger == .hostBack || NotifyTrigger.ofHosts.contains(trigger) {
                 self.faults.add(

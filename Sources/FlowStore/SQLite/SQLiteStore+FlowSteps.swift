@@ -32,6 +32,15 @@ extension SQLiteStore {
         guard try FlowTable(db).insert(run, groups: groups, request: request) else {
             return FlowStep(detail: try self.loaded(run.id, db).detail, isRepeat: true)
         }
+        if run.phase == .ended {
+            let news = WorkflowNews(
+                endOf: run,
+                [],
+                of: workflow.definition,
+                groups: try FlowTable(db).groups(of: run.id)
+            )
+            if let news { try EventTable(db).append(.workflow(news), at: now) }
+        }
         // One that waits for its turn has no steps yet.
         guard run.phase != .ended, run.phase != .queued else {
             return FlowStep(detail: try self.loaded(run.id, db).detail)
@@ -63,6 +72,7 @@ extension SQLiteStore {
         let writer = RecordWriter(db: db, snapshots: self.snapshots)
         var started: [StartedRun] = []
         var stopped: [(execution: Execution, force: Bool)] = []
+        var asked: [String] = []
         while let event = waiting.popFirst() {
             for effect in core.handle(event, at: now) {
                 switch effect {
@@ -95,12 +105,14 @@ extension SQLiteStore {
                     started += step.started
                     stopped += step.stopped
                 case .stop(let key, let force): stopped += try self.stop(key, force: force, of: core, at: now, db)
-                case .ask, .ended: break
+                case .ask(let key): asked.append(key)
+                case .ended: break
                 }
             }
         }
         try FlowTable(db).save(core.changed.sorted().map { core.nodes[$0] }, of: id)
         if core.run != before { try FlowTable(db).update(core.run) }
+        try self.tell(of: core, asked: asked, hasEnded: core.run.phase == .ended && before.phase != .ended, at: now, db)
         if core.run.phase == .ended, before.phase != .ended {
             try FlowTable(db).hear(of: core.run)
             if let next = try self.beginNext(of: core.run.workflow, at: now, db) {
@@ -113,6 +125,26 @@ extension SQLiteStore {
             started: started,
             stopped: stopped
         )
+    }
+
+    /// Writes down what people are told of, in the transaction in which it came about.
+    private func tell(
+        of core: WorkflowCore,
+        asked: [String],
+        hasEnded: Bool,
+        at now: Timestamp,
+        _ db: Database
+    ) throws {
+        guard hasEnded || !asked.isEmpty else { return }
+        let groups = try FlowTable(db).groups(of: core.run.id)
+        for key in asked {
+            let news = WorkflowNews(asking: key, core.run, of: core.definition, groups: groups)
+            try EventTable(db).append(.workflow(news), at: now)
+        }
+        guard hasEnded, let news = WorkflowNews(endOf: core.run, core.nodes, of: core.definition, groups: groups) else {
+            return
+        }
+        try EventTable(db).append(.workflow(news), at: now)
     }
 
     /// Why a step's job cannot start.

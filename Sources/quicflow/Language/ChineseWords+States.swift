@@ -116,6 +116,14 @@ extension ChineseWords {
         zh 紧急授权
         en parents_late
         zh 前置任务迟到
+        en workflow_failed
+        zh 工作流失败
+        en workflow_succeeded
+        zh 工作流成功
+        en workflow_skipped
+        zh 工作流已跳过
+        en workflow_asks
+        zh 工作流等待答复
         en did_not_run_by
         zh 到时未启动
         en not_finished_by

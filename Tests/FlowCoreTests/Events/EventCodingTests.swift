@@ -40,6 +40,27 @@ struct EventCodingTests {
         .person(PersonEvent(.approvalWaiting, id: "a", username: "ada", job: 7, groups: [2, 300], text: "ada 请求")),
         .person(PersonEvent(.glassBroken, id: "", username: "olga", text: "")),
         .job(JobEvent(.parentsLate, job: 7, due: Self.nominal, missing: ["load", "清理"])),
+        .workflow(
+            WorkflowNews(
+                .failed,
+                workflow: 5,
+                run: DeterministicID.run(kind: .cron, job: Self.job, nominal: Self.nominal),
+                name: "每晚",
+                groups: [1, 300],
+                labels: ["team": "db", "": "x"],
+                steps: ["load", "清理", "+3"],
+                halt: .timeout
+            )
+        ),
+        .workflow(
+            WorkflowNews(
+                .asks,
+                workflow: 9_000_000_000,
+                run: DeterministicID.run(kind: .manual, job: Self.job, nominal: Self.nominal),
+                name: "",
+                groups: []
+            )
+        ),
         .runSettled(
             SettledRun(
                 id: DeterministicID.run(kind: .rerun, job: Self.job, nominal: Self.nominal),

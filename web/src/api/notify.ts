@@ -74,6 +74,10 @@ export const TRIGGERS = [
   'approval_waiting',
   'break_glass',
   'parents_late',
+  'workflow_failed',
+  'workflow_succeeded',
+  'workflow_skipped',
+  'workflow_asks',
   'did_not_run_by',
   'not_finished_by',
   'running_longer_than',
@@ -135,6 +139,7 @@ export interface Match {
   group_ids: number[];
   labels: Record<string, string>;
   task_ids: number[];
+  workflow_ids: number[];
 }
 
 /** A rule that stands by itself, and what it holds for; nothing matched means everything. */
@@ -169,6 +174,8 @@ export interface Incident {
     at: string;
     request?: string | null;
     request_text?: Bilingual | null;
+    /** Of triggers about workflows; then the incident's `task_name` is the workflow's. */
+    workflow_run_id?: string | null;
   }[];
 }
 

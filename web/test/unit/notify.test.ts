@@ -18,7 +18,7 @@ const RULE: OwnRule = {
     { after_seconds: 90, channels: [{ channel: 'on-call' }, { type: 'email', recipients: ['c@d.ef'] }] },
     { after_seconds: 3600, channels: [{ channel: 'head', subject_template: '{{task_name}}' }] },
   ],
-  match: { group_ids: [2], labels: { team: 'db' }, task_ids: [7] },
+  match: { group_ids: [2], labels: { team: 'db' }, task_ids: [7], workflow_ids: [3] },
 };
 
 Deno.test('notification rules: what is read into the form is written as it was', () => {

@@ -34,6 +34,8 @@ extension ChineseFaults {
         zh 这个任务的另一条规则用了这个名称
         en '{trigger}' is about the installation: write it into a rule of its own (/notify/rules)
         zh “{trigger}”与整个系统有关：请单独写成一条规则（/notify/rules）
+        en '{trigger}' is about workflows: write it into a rule of its own (/notify/rules)
+        zh “{trigger}”与工作流有关，请写进独立的规则（/notify/rules）
         en '{trigger}' is about hosts: write it into a rule of its own (/notify/rules)
         zh “{trigger}”与主机有关：请单独写成一条规则（/notify/rules）
         en name at least one trigger

@@ -68,6 +68,10 @@ export default {
       approval_waiting: 'approval waited for',
       break_glass: 'emergency access',
       parents_late: 'parents late',
+      workflow_failed: 'workflow failed',
+      workflow_succeeded: 'workflow succeeded',
+      workflow_skipped: 'workflow skipped',
+      workflow_asks: 'workflow asks',
       did_not_run_by: 'did not run by',
       not_finished_by: 'not finished by',
       running_longer_than: 'running too long',
@@ -226,6 +230,7 @@ export default {
     holdsForHint: 'All that is given has to fit; nothing given means every job.',
     everything: 'every job',
     someJobs: '{n} jobs',
+    someWorkflows: '{n} workflows',
     labelsHint: 'Separated by commas',
     goesBy: 'Goes by',
     missing: {

@@ -60,6 +60,7 @@ export default {
     description: 'Description',
     disabled: 'Disabled',
     find: 'Find a job by name',
+    findWorkflow: 'Find a workflow by name',
     recent: 'History',
     allRuns: 'Show all',
     version: 'Version',

@@ -62,6 +62,10 @@ export default {
       approval_waiting: '有待审批',
       break_glass: '紧急授权',
       parents_late: '前置任务迟到',
+      workflow_failed: '工作流失败',
+      workflow_succeeded: '工作流成功',
+      workflow_skipped: '工作流已跳过',
+      workflow_asks: '工作流等待答复',
       did_not_run_by: '到时未启动',
       not_finished_by: '到时未完成',
       running_longer_than: '运行时间过长',
@@ -213,6 +217,7 @@ export default {
     holdsForHint: '填写的条件须同时满足；都不填则对全部任务生效。',
     everything: '全部任务',
     someJobs: '{n} 个任务',
+    someWorkflows: '{n} 个工作流',
     labelsHint: '多个用逗号分隔',
     goesBy: '通知到',
     missing: {

@@ -59,6 +59,7 @@ export default {
     description: '描述',
     disabled: '停用',
     find: '按名称查找任务',
+    findWorkflow: '按名称查找工作流',
     recent: '执行历史',
     allRuns: '查看全部',
     version: '版本',

@@ -58,6 +58,7 @@ export interface RuleForm {
   groups: number[];
   labels: string;
   jobs: number[];
+  workflows: number[];
 }
 
 let keys = 0;
@@ -142,6 +143,7 @@ export function ruleForm(rule: (NotifyRule & { match?: Match }) | null): RuleFor
     groups: [...rule?.match?.group_ids ?? []],
     labels: Object.entries(rule?.match?.labels ?? {}).map(([name, value]) => `${name}=${value}`).join(', '),
     jobs: [...rule?.match?.task_ids ?? []],
+    workflows: [...rule?.match?.workflow_ids ?? []],
   };
 }
 
@@ -192,7 +194,12 @@ export function matchOf(form: RuleForm): Match {
     const at = text.indexOf('=');
     return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
   });
-  return { group_ids: form.groups, labels: Object.fromEntries(pairs), task_ids: form.jobs };
+  return {
+    group_ids: form.groups,
+    labels: Object.fromEntries(pairs),
+    task_ids: form.jobs,
+    workflow_ids: form.workflows,
+  };
 }
 
 const whole = (value: number | ''): boolean => value !== '' && Number.isInteger(value) && value > 0;
