@@ -29,6 +29,7 @@ from acceptance_steps import AcceptanceSteps
 from alert_steps import AlertSteps
 from cause_steps import CauseSteps
 from fault_steps import FaultSteps
+from flow_steps import FlowSteps
 from hook_steps import HookSteps
 from host_steps import HostSteps
 from injection_steps import InjectionSteps
@@ -81,9 +82,9 @@ PAGES = {
     "tasks": ("/tasks", "tr[data-run]"),
     "task": ("/tasks/{run}", "[data-event]"),
     "workflows": ("/workflows", "[data-workflow]"),
-    "workflow-new": ("/workflows/new", ".cm-content"),
+    "workflow-new": ("/workflows/new", "[data-step]"),
     "workflow": ("/workflows/{workflow}", "[data-step]"),
-    "workflow-edit": ("/workflows/{workflow}/edit", ".cm-content"),
+    "workflow-edit": ("/workflows/{workflow}/edit", "[data-step]"),
     "workflow-run": ("/workflows/runs/{flow}", "[data-step]"),
     "calendar": ("/calendar", ".map i"),
     "hosts": ("/hosts", "tr[data-host]"),
@@ -117,6 +118,7 @@ class Journey(
     AlertSteps,
     CauseSteps,
     FaultSteps,
+    FlowSteps,
     HookSteps,
     HostSteps,
     InjectionSteps,
@@ -1271,6 +1273,8 @@ class Journey(
             if self.step("runs a workflow with a parameter, and follows it", self.run_workflow):
                 self.step("approves a step, and sees the run end", self.approve)
                 self.step("pauses, stops and repeats a run of a workflow", self.stop_workflow)
+        self.step("draws a workflow by keyboard alone, and runs it", self.draws_a_workflow)
+        self.step("mends a workflow where it was refused, and draws its lines", self.mends_a_workflow)
         self.step("obeys the keyboard", self.keyboard)
         self.step("shows who changed what, and exports it", self.audit_trail)
         self.step("makes a user, who changes the first password", self.people)

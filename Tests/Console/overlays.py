@@ -22,6 +22,10 @@ CLICKS = {
     "token": ("/settings/tokens", [".card-head .primary"], "[role=dialog]"),
     "secret": ("/settings/secrets", [".card-head .primary"], "[role=dialog]"),
     "hook": ("/jobs/{job}/hooks", [".card-head .primary"], "[role=dialog]"),
+    "flow-step": ("/workflows/{workflow}/edit", ["[data-step=choose]"], "[data-step-form=choose] [data-case]"),
+    "flow-script": ("/workflows/{workflow}/edit", ["[data-step=first]"], "[data-step-form=first] .cm-content"),
+    "flow-connect": ("/workflows/{workflow}/edit", ["[data-step=first]", ".links .btn"], "#connect-form"),
+    "flow-settings": ("/workflows/{workflow}/edit", [".settings summary"], ".settings [data-path=overlap] select"),
     "mail": ("/reports", [".mails .btn"], "[role=dialog]"),
 }
 # Whatever is on top of the page, which was looked at by itself.

@@ -164,6 +164,7 @@ PAGES = {
     "workflows": "/workflows",
     "workflow-new": "/workflows/new",
     "workflow": "/workflows/{workflow}",
+    "workflow-edit": "/workflows/{workflow}/edit",
     "workflow-run": "/workflows/runs/{flow}",
     "calendar": "/calendar",
     "hosts": "/hosts",

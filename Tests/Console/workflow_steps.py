@@ -24,6 +24,8 @@ class WorkflowSteps:
         self.field("name").fill(self.workflow)
         graph = self.page.locator(".graph")
         expect(graph.locator("[data-step]")).to_have_count(5)
+        self.page.get_by_role("radio", name="JSON").check(force=True)
+        expect(self.page.locator(".cm-content")).to_be_visible()
         others = ["never"]
         steps = [
             {"key": "first", "kind": "script", "script": "echo $QF_PARAM_WHO", "parameters": {"who": "{{params.who}}"}},

@@ -1,6 +1,6 @@
 import { uid } from '../lib/uid.ts';
-import { del, get, post, type Query, request } from './client.ts';
-import type { Bilingual, Page } from './types.ts';
+import { del, type FieldError, get, post, type Query, request } from './client.ts';
+import type { Bilingual, Page, PlacementStrategy } from './types.ts';
 
 export type NodeKind = 'job' | 'script' | 'http' | 'map' | 'workflow' | 'wait' | 'approval' | 'decision' | 'noop';
 export type NodeState = 'waiting' | 'ready' | 'started' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
@@ -17,14 +17,48 @@ export interface WorkflowParameter {
   default?: unknown;
 }
 
-/** A step as it is written down; its other fields depend on its kind. */
-export interface DefinedNode {
-  key: string;
+export type FailurePolicy = 'stop' | 'cancel' | 'continue' | 'ignore';
+
+/** On which of its hosts a step runs. */
+export interface StepPlacement {
+  kind: 'one_of' | 'n_of' | 'sharded';
+  strategy?: PlacementStrategy;
+  count?: number;
+  items?: string[];
+  order?: string[];
+  where?: string;
+  exclude?: string[];
+  hash_key?: string;
+}
+
+/** One case of a decision: the first whose expression holds says what goes on. */
+export interface DecisionCase {
+  when: string;
+  to?: string[];
+}
+
+/** What is done: by a step, or by a step of kind `map` for each item. */
+export interface DefinedWork {
   kind: NodeKind;
   task_id?: number;
   script?: string;
+  interpreter?: string;
+  work_dir?: string;
+  env?: Record<string, string>;
   method?: string;
   url?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** Types by name; of a request JSON pointers. */
+  outputs?: Record<string, string>;
+  timeout_seconds?: number;
+  retry_count?: number;
+  parameters?: Record<string, string>;
+}
+
+/** A step as it is written down; its other fields depend on its kind. */
+export interface DefinedNode extends DefinedWork {
+  key: string;
   seconds?: number;
   /** Of a wait for a task: how a run of it has to end. */
   on?: 'success' | 'failure' | 'end';
@@ -32,12 +66,21 @@ export interface DefinedNode {
   timezone?: string;
   users?: string[];
   not_starter?: boolean;
+  on_timeout?: 'reject' | 'approve' | 'fail';
   message?: string;
-  cases?: { when: string; to?: string[] }[];
+  cases?: DecisionCase[];
   else?: string[];
   workflow_id?: number;
   over?: string | string[];
-  do?: { kind: NodeKind; task_id?: number; script?: string; url?: string };
+  do?: DefinedWork;
+  max_parallel?: number;
+  max_items?: number;
+  fail?: 'any' | 'fast' | 'never' | { ratio: number };
+  placement?: StepPlacement;
+  rule?: 'all' | 'strict' | { at_least: number };
+  on_failure?: FailurePolicy;
+  if_disabled?: 'fail' | 'skip' | 'run';
+  skipped_is?: 'failed' | 'skipped' | 'succeeded';
   /** The step that undoes this one. */
   compensate?: string;
   compensator?: boolean;
@@ -179,6 +222,12 @@ export const workflows = {
   /** Refused with 412 when `version` is not the newest any more. */
   update: (id: number, body: WorkflowBody, version: number) =>
     request<Workflow>('PUT', `/workflows/${id}`, { body, headers: { 'If-Match': `"${version}"` } }),
+  /** What is wrong with a definition, as saving it would say; nothing is saved. */
+  check: async (id: number | null, body: WorkflowBody) =>
+    (await post<{ workflows: { faults: FieldError[] }[] }>('/task-files/check', {
+      tasks: [],
+      workflows: [{ id, workflow: body }],
+    })).workflows[0]?.faults ?? [],
   remove: (id: number) => del<unknown>(`/workflows/${id}`),
   setEnabled: (id: number, enabled: boolean) =>
     request<Workflow>('POST', `/workflows/${id}/${enabled ? 'enable' : 'disable'}`),

@@ -19,6 +19,7 @@ import timeline from './zh-CN/timeline.ts';
 import wall from './zh-CN/wall.ts';
 import versions from './zh-CN/versions.ts';
 import approvals from './zh-CN/approvals.ts';
+import workflowEditor from './zh-CN/workflow-editor.ts';
 import workflows from './zh-CN/workflows.ts';
 import settings from './zh-CN/settings.ts';
 import alerts from './zh-CN/alerts.ts';
@@ -60,5 +61,6 @@ export default {
   ...wall,
   ...versions,
   ...approvals,
+  ...workflowEditor,
   ...workflows,
 };

@@ -171,7 +171,13 @@ export default {
       abandonText: '即使主机没有响应，运行也会结束。它的执行可能仍在主机上继续，但不再有人等待。',
     },
     overlap: '已有运行时',
-    overlaps: { skip: '跳过新的一次', allow: '同时运行' },
+    overlaps: {
+      skip: '跳过新的一次',
+      allow: '同时运行',
+      queue: '排队等待',
+      queue_one: '最多一次排队等待',
+      cancel_previous: '停止正在运行的，再开始新的一次',
+    },
     limit: '时间限制',
     onFailure: '步骤失败时',
     policy: {
