@@ -1,5 +1,5 @@
-/** Where a key means something: on every page, in a list, in the drawer with a run, in a log. */
-export type ShortcutArea = 'anywhere' | 'list' | 'run' | 'log';
+/** Where a key means something: on every page, in a list, in the drawer with a run, in a log, in the graph editor. */
+export type ShortcutArea = 'anywhere' | 'list' | 'run' | 'log' | 'graph';
 
 // The key map: the sheet shows it, the app acts by it. Keys of lists, runs and logs are acted on where these are.
 export const SHORTCUTS = [
@@ -38,9 +38,16 @@ export const SHORTCUTS = [
   { area: 'log', name: 'follow', keys: ['f'] },
   { area: 'log', name: 'wrap', keys: ['w'] },
   { area: 'log', name: 'ends', keys: ['Home', 'End'] },
+  { area: 'graph', name: 'walk', keys: ['↑↓←→'] },
+  { area: 'graph', name: 'step', keys: ['Enter'] },
+  { area: 'graph', name: 'addStep', keys: ['n'] },
+  { area: 'graph', name: 'connect', keys: ['c'] },
+  { area: 'graph', name: 'removeStep', keys: ['Del'] },
+  { area: 'graph', name: 'undo', keys: ['Ctrl', 'Z'] },
+  { area: 'graph', name: 'redo', keys: ['Ctrl', 'Shift', 'Z'] },
 ] as const;
 
-export const AREAS: readonly ShortcutArea[] = ['anywhere', 'list', 'run', 'log'];
+export const AREAS: readonly ShortcutArea[] = ['anywhere', 'list', 'run', 'log', 'graph'];
 
 type Shortcut = typeof SHORTCUTS[number];
 /** A shortcut that the app itself acts on. */

@@ -108,6 +108,10 @@ Deno.test('workflow edit: another kind keeps what both have, and where the step 
     on_failure: 'ignore',
     compensate: 'undo',
   });
+  const declared = changeStep(CHAIN, 'b', { outputs: { rows: 'int' } });
+  // Of a request outputs are places, of others types.
+  equal('outputs' in stepOf(changeKind(declared, 'b', 'http'), 'b')!, false);
+  equal(stepOf(changeKind(declared, 'b', 'job'), 'b')?.outputs, { rows: 'int' });
   // Only what runs something can undo a step.
   equal(stepOf(changeKind(CHAIN, 'undo', 'noop'), 'undo'), { key: 'undo', kind: 'noop' });
 });

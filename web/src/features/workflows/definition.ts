@@ -27,8 +27,10 @@ const WIDTH = 100;
 
 /** Values that fit stand on one line: a step or an edge is a line, not ten. */
 export function prettyJSON(value: unknown, indent = ''): string {
-  const line = inline(value);
-  if (typeof value !== 'object' || value === null || (indent && indent.length + line.length <= WIDTH)) return line;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  // The whole never stands on one line, and what is long is not put together only to find that out.
+  const line = indent ? inline(value, WIDTH - indent.length) : null;
+  if (line !== null) return line;
   const inner = `${indent}  `;
   const [open, close] = Array.isArray(value) ? '[]' : '{}';
   const items = Array.isArray(value)
@@ -39,11 +41,22 @@ export function prettyJSON(value: unknown, indent = ''): string {
     : `${open}${close}`;
 }
 
-function inline(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const members = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${inline(item)}`);
-  return members.length ? `{ ${members.join(', ')} }` : '{}';
+/** A value on one line; null when that has not room enough. */
+function inline(value: unknown, room: number): string | null {
+  if (typeof value !== 'object' || value === null) {
+    const text = JSON.stringify(value) ?? 'null';
+    return text.length <= room ? text : null;
+  }
+  const isList = Array.isArray(value);
+  let line = '';
+  for (const [key, item] of Object.entries(value)) {
+    const text = inline(item, room - line.length);
+    if (text === null) return null;
+    line += `${line ? ', ' : ''}${isList ? '' : `${JSON.stringify(key)}: `}${text}`;
+    if (line.length > room) return null;
+  }
+  line = isList ? `[${line}]` : line ? `{ ${line} }` : '{}';
+  return line.length <= room ? line : null;
 }
 
 export function formOf(workflow: Workflow): WorkflowForm {

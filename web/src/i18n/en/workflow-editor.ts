@@ -19,6 +19,7 @@ export default {
     stepOf: 'Step {key}',
     held:
       'The JSON text cannot be read now, so the graph shows what was there before. Mend the text, or drop what was changed in it, to go on here.',
+    noObject: 'An object is expected here: {\'{ "nodes": […], "edges": […] }\'}',
     toFault: 'Show what is wrong',
     dropText: 'Drop the changes of the text',
     check: 'Check',

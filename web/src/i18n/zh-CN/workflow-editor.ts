@@ -18,6 +18,7 @@ export default {
     isFaulty: '有问题',
     stepOf: '步骤 {key}',
     held: 'JSON 文本现在无法解析，流程图显示的是之前的内容。修好文本，或者放弃对它的修改，之后才能在图上编辑。',
+    noObject: '这里应是一个对象：{\'{ "nodes": […], "edges": […] }\'}',
     toFault: '查看问题所在',
     dropText: '放弃文本的修改',
     check: '检查',

@@ -136,8 +136,9 @@ export function changeKind(definition: Definition, key: string, kind: NodeKind):
   const kept = new Set([...COMMON, ...FIELDS[kind] ?? []]);
   // A message is asked by one kind and waited for by another; outputs of a request are no types.
   if (before.kind === 'approval' || before.kind === 'wait') {
-    ['message', 'timeout_seconds'].forEach((field) => kept.delete(field));
+    for (const field of ['message', 'timeout_seconds']) kept.delete(field);
   }
+  if (before.kind === 'http' || kind === 'http') kept.delete('outputs');
   const fields = Object.fromEntries(Object.entries(before).filter(([field]) => kept.has(field)));
   const step = { ...BEGINNINGS[kind](), ...fields, kind } as DefinedNode;
   let edges = edgesOf(definition);

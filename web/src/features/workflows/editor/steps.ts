@@ -45,7 +45,7 @@ export const FIELDS: Record<NodeKind, string[]> = {
     'placement',
     ...PARAMETERS,
   ],
-  http: ['url', 'method', 'headers', 'body', 'timeout_seconds', 'retry_count', 'placement', ...PARAMETERS],
+  http: ['url', 'method', 'headers', 'body', 'outputs', 'timeout_seconds', 'retry_count', 'placement', ...PARAMETERS],
   workflow: ['workflow_id', 'outputs', ...PARAMETERS],
   map: ['over', 'do', 'max_parallel', 'max_items', 'fail', 'if_disabled', 'skipped_is'],
   decision: ['cases', 'else'],
@@ -76,10 +76,6 @@ export const placeOfStep = (definition: Definition, key: string): number =>
 
 /** Whether it runs beside the others: no edge leads to it or from it. */
 export const isAside = (step: DefinedNode): boolean => step.compensator === true || step.finally === true;
-
-/** A step undone by another, of those that may be; `but` is the one that asks. */
-export const undoneBy = (definition: Definition, key: string, but = ''): string | undefined =>
-  stepsOf(definition).find((step) => step.compensate === key && step.key !== but)?.key;
 
 export const isKey = (text: string): boolean => /^[a-z][a-z0-9_]{0,47}$/.test(text);
 

@@ -24,11 +24,11 @@ export interface Flow {
 const isObject = (value: unknown): value is Definition =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Why a text is no definition; null when it is one. */
+/** Why a text is no definition, without words when it is JSON of another kind; null when it is one. */
 export function textFault(text: string): { message: string; line: number | null } | null {
   const fault = jsonFault(text);
   if (fault) return fault;
-  return isObject(JSON.parse(text)) ? null : { message: '{ … }', line: 1 };
+  return isObject(JSON.parse(text)) ? null : { message: '', line: 1 };
 }
 
 const read = (text: string): Definition | null => textFault(text) ? null : JSON.parse(text) as Definition;
