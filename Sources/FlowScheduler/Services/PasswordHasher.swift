@@ -17,9 +17,20 @@ package protocol PasswordHasher: Sendable {
 /// scrypt (RFC 7914) with a random salt; the parameters stand in the text, so that they can grow later.
 ///
 /// The text is `$scrypt$ln=15,r=8,p=3$salt$hash`. N = 2^15, r = 8, p = 3 is one of the equivalent settings of OWASP's
-/// password storage sheet: 32 MiB for about 0.2 s. Work runs one at a time on a queue of its own, because it would
+/// password storage sheet: 32 MiB for about 0.2 s. Debug builds take an eighth of it, because their tests sign in often and
+/// their scrypt is slow; since each text says what it cost, either build verifies what the other one has made. Work runs one at a time on a queue of its own, because it would
 /// otherwise block threads that serve requests, and because many at once would exhaust the memory.
 package struct ScryptPasswordHasher: PasswordHasher {
+    /// The cost of passwords that people rely on, as a power of two.
+    package static let releaseLogRounds = 15
+    /// The cost in builds that only tests and their authors use.
+    package static let debugLogRounds = 12
+    #if DEBUG
+    package static let defaultLogRounds = Self.debugLogRounds
+    #else
+    package static let defaultLogRounds = Self.releaseLogRounds
+    #endif
+
     private struct Parameters {
         var logRounds: Int
         var blockSize: Int
@@ -30,7 +41,7 @@ package struct ScryptPasswordHasher: PasswordHasher {
     private let logRounds: Int
 
     /// - Parameter logRounds: the cost as a power of two; tests lower it.
-    package init(logRounds: Int = 15) { self.logRounds = logRounds }
+    package init(logRounds: Int = ScryptPasswordHasher.defaultLogRounds) { self.logRounds = logRounds }
 
     package func hash(_ password: String) async throws -> String {
         var random = SystemRandomNumberGenerator()

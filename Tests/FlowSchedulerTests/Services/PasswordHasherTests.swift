@@ -17,6 +17,22 @@ struct PasswordHasherTests {
         #expect(stored.hasPrefix("$scrypt$ln=4,r=8,p=3$"))
     }
 
+    @Test("Debug builds take an eighth of the cost of release builds, and each verifies what the other has made")
+    func costs() async throws {
+        #expect(ScryptPasswordHasher.releaseLogRounds == 15)
+        #expect(ScryptPasswordHasher.debugLogRounds == ScryptPasswordHasher.releaseLogRounds - 3)
+        #if DEBUG
+        #expect(ScryptPasswordHasher.defaultLogRounds == ScryptPasswordHasher.debugLogRounds)
+        #else
+        #expect(ScryptPasswordHasher.defaultLogRounds == ScryptPasswordHasher.releaseLogRounds)
+        #endif
+        let usual = ScryptPasswordHasher()
+        let stored = try await usual.hash("correct horse")
+        #expect(stored.hasPrefix("$scrypt$ln=\(ScryptPasswordHasher.defaultLogRounds),r=8,p=3$"))
+        #expect(await self.hasher.verify("correct horse", against: stored))
+        #expect(await usual.verify("correct horse", against: self.hasher.hash("correct horse")))
+    }
+
     @Test("Two spellings of one character are one password")
     func normalisation() async throws {
         let stored = try await self.hasher.hash("caf\u{e9} noir")
