@@ -4,8 +4,13 @@ import type { Bilingual, Page } from './types.ts';
 export const HOOK_FORMATS = ['github', 'standard', 'stripe', 'token', 'message', 'host_joined', 'file'] as const;
 export type HookFormat = typeof HOOK_FORMATS[number];
 
+/** What its values are taken from: the body of a call, or what the event itself is. */
+export type HookSource = 'call' | 'message' | 'host_joined' | 'file';
+export const sourceOf = (format: HookFormat): HookSource =>
+  format === 'message' || format === 'host_joined' || format === 'file' ? format : 'call';
+
 /** Whether it is an address that others call; else an event starts it. */
-export const isCalled = (format: HookFormat): boolean => !['message', 'host_joined', 'file'].includes(format);
+export const isCalled = (format: HookFormat): boolean => sourceOf(format) === 'call';
 
 export interface HookFile {
   path: string;
