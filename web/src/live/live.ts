@@ -18,6 +18,9 @@ function openSocket(): SocketLike {
   return like;
 }
 
+/** So long a page may be out of sight before it gives its connection up. */
+const REST_MS = 60_000;
+
 /** The page's live connection and what the badge shows of it. */
 export const useLive = defineStore('live', () => {
   const state = ref<LiveState>('idle');
@@ -46,6 +49,12 @@ export const useLive = defineStore('live', () => {
     scopeChanged: () => rights.value += 1,
   });
   addEventListener('online', () => socket.retryNow());
+  let rest: ReturnType<typeof setTimeout> | undefined;
+  document.addEventListener('visibilitychange', () => {
+    clearTimeout(rest);
+    if (document.hidden) rest = setTimeout(() => socket.rest(), REST_MS);
+    else socket.wake();
+  });
   /** Pages fetch in intervals unless the socket brings the news. */
   const polling = computed(() => state.value !== 'live');
 

@@ -53,6 +53,8 @@ export function useResource<T>(options: Options<T>): Resource<T> {
   let waiting: Push[] = [];
   let again = false;
   let gone = false;
+  /** It was time to ask, and nobody looked. */
+  let due = false;
   let soon: number | undefined;
   let pollTimer: number | undefined;
   let leave: (() => void)[] = [];
@@ -137,9 +139,18 @@ export function useResource<T>(options: Options<T>): Resource<T> {
       // What may not be seen is asked for again when the rights change: the socket tells of that.
       const refused = error.value instanceof ApiError && error.value.status === 403 && !live.polling;
       const wanted = !refused && (error.value !== null || (ms > 0 && (live.polling || !options.topics)));
-      if (wanted && !document.hidden) void reload(false);
+      due = wanted && document.hidden;
+      if (wanted && !due) void reload(false);
       schedule();
     }, ms || 5000);
+  }
+
+  /** Who comes back to the page sees what is, not what was when they left. */
+  function seen(): void {
+    if (!due || document.hidden) return;
+    due = false;
+    void reload(false);
+    schedule();
   }
 
   watch(() => options.key?.(), () => {
@@ -154,8 +165,10 @@ export function useResource<T>(options: Options<T>): Resource<T> {
   listen();
   void reload();
   schedule();
+  document.addEventListener('visibilitychange', seen);
   onBeforeUnmount(() => {
     gone = true;
+    document.removeEventListener('visibilitychange', seen);
     clearTimeout(soon);
     clearTimeout(pollTimer);
     for (const stop of leave) stop();

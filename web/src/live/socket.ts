@@ -13,8 +13,8 @@ export interface Handler {
   since?(): number;
 }
 
-/** `polling`: the socket has failed twice and is still being tried, pages poll meanwhile. */
-export type LiveState = 'idle' | 'connecting' | 'live' | 'polling' | 'offline';
+/** `polling`: the socket has failed twice and is still being tried, pages poll meanwhile. `paused`: nobody looks. */
+export type LiveState = 'idle' | 'connecting' | 'live' | 'polling' | 'offline' | 'paused';
 
 export interface SocketLike {
   send(text: string): void;
@@ -49,6 +49,8 @@ interface Frame {
 const SESSION_ENDED = 4401;
 /** Somebody changed what this user may see: the same session goes on with other rights. */
 const SCOPE_CHANGED = 4403;
+/** Such a topic tells others that somebody has a form open, also while that is behind another tab. */
+const PRESENCE = 'editing:';
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 15_000;
 const DEFAULT_HEARTBEAT_S = 15;
@@ -82,9 +84,25 @@ export class LiveSocket {
     this.change('idle');
   }
 
+  /** Nobody looks: gives the connection up until `wake`. What comes meanwhile is asked for then. */
+  rest(): void {
+    if (this.state === 'idle' || [...this.topics.keys()].some((topic) => topic.startsWith(PRESENCE))) return;
+    this.clearTimers();
+    const socket = this.socket;
+    this.forget();
+    socket?.close();
+    this.failures = 0;
+    this.wasAway = true;
+    this.change('paused');
+  }
+
+  wake(): void {
+    if (this.state === 'paused') this.connect();
+  }
+
   /** Tries at once, e.g. when the browser says that the network is back. */
   retryNow(): void {
-    if (this.state === 'idle' || this.socket) return;
+    if (this.state === 'idle' || this.state === 'paused' || this.socket) return;
     this.clearTimers();
     this.connect();
   }

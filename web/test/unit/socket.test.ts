@@ -74,6 +74,34 @@ Deno.test('live: subscribes after hello and hands out snapshots and events', () 
   equal(w.states, ['connecting', 'live']);
 });
 
+Deno.test('live: out of sight it gives the connection up, and asks for what was missed when it is looked at', () => {
+  const w = world();
+  const events: LiveEvent[] = [];
+  w.live.start();
+  w.live.subscribe('jobs', collect(events));
+  w.say({ op: 'hello' });
+  const first = w.last();
+  w.live.rest();
+  equal([first.closed, w.live.state], [true, 'paused']);
+  // Neither a late close nor the network that is back connects it.
+  first.onclose?.(1000);
+  w.live.retryNow();
+  equal([w.sockets.length, w.live.state], [1, 'paused']);
+  w.live.wake();
+  w.say({ op: 'hello' });
+  equal(events, [{ kind: 'gap' }]);
+  equal(w.states, ['connecting', 'live', 'paused', 'connecting', 'live']);
+});
+
+Deno.test('live: an open form is seen by others while its tab is out of sight', () => {
+  const w = world();
+  w.live.start();
+  w.say({ op: 'hello' });
+  w.live.subscribe('editing:7', collect([]));
+  w.live.rest();
+  equal([w.last().closed, w.live.state], [false, 'live']);
+});
+
 Deno.test('live: the last handler of a topic ends the subscription', () => {
   const w = world();
   w.live.start();

@@ -103,6 +103,8 @@ export default {
     pollingHint: 'No live connection: the page refreshes itself every few seconds',
     offline: 'Offline',
     offlineHint: 'The browser has no network; it reconnects by itself',
+    paused: 'Paused',
+    pausedHint: 'The page is out of sight; it reconnects when it is looked at',
   },
   missing: {
     title: 'There is nothing here',

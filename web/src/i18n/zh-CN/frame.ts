@@ -96,6 +96,8 @@ export default {
     pollingHint: '实时连接不可用，页面每隔几秒自动刷新',
     offline: '离线',
     offlineHint: '浏览器没有网络，恢复后会自动重连',
+    paused: '已暂停',
+    pausedHint: '页面不在前台，回来后会自动重连',
   },
   missing: {
     title: '这里什么也没有',
