@@ -1,5 +1,6 @@
 import { useI18n } from 'vue-i18n';
 import { ApiError, type FieldError } from '../api/client.ts';
+import { isPartAway } from './part-away.ts';
 import { useUi } from '../stores/ui.ts';
 
 /** Words errors for the reader: known codes in their language, otherwise what the server said. */
@@ -12,6 +13,8 @@ export function useErrors(): {
   const ui = useUi();
 
   function wording(error: unknown): string {
+    // A part of the console that did not come: the browser's words name files.
+    if (isPartAway(error)) return t('errors.network');
     if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
     const key = `errors.${error.code}`;
     // English readers get the server's own message: it names what was wrong in this case.
