@@ -54,7 +54,9 @@ export function useFormErrors(form: JobForm, box: Ref<HTMLElement | null>): {
     const rest: string[] = [];
     for (const detail of error.details) {
       const field = fieldOf(detail.path ?? '');
-      if (field) found[field] ??= fieldWording(detail);
+      // No value is wrong: what runs is in the way, and the sentence names it.
+      if (detail.code === 'running') rest.push(wording(error));
+      else if (field) found[field] ??= fieldWording(detail);
       else rest.push(detail.path ? `${detail.path}: ${fieldWording(detail)}` : fieldWording(detail));
     }
     set(found);

@@ -73,9 +73,11 @@ export function useJobSave(options: Options): {
     }
   }
 
-  async function showConflict(): Promise<void> {
+  async function showConflict(refusal: ApiError): Promise<void> {
     try {
       const theirs = await tasks.one(id!);
+      // Nobody has changed it: it is in the way of itself, as a job that runs and may not be edited meanwhile.
+      if (theirs.version === task.value?.version) return await options.refuse(refusal);
       // All that can be written is compared, also what the form does not show.
       const before = definitionOf(task.value ?? {});
       const words = (key: string, named?: Record<string, unknown>) => t(key, named ?? {});
@@ -102,7 +104,7 @@ export function useJobSave(options: Options): {
         options.kept();
         report(refusal);
         await router.push(`/approvals?view=mine&id=${refusal.approval}`);
-      } else if (id && refusal?.status === 409 && /version|conflict/.test(refusal.code)) await showConflict();
+      } else if (id && refusal?.status === 409 && /version|conflict/.test(refusal.code)) await showConflict(refusal);
       else if (id && refusal?.status === 404) await saveAsNew();
       else await options.refuse(error);
     }
