@@ -138,6 +138,7 @@ struct BulkTests {
             #expect(done.data["refused"] == .integer(1))
             let refused = done.data["results"]?.items.first { $0["result"]?.text == "refused" }
             #expect(refused?["name"]?.text == "both" && refused?["error"]?.text == "forbidden")
+            #expect(refused?["text"]?["en"] == refused?["message"] && refused?["text"]?["zh"] != refused?["message"])
             let viewer = try await admin.signedIn("vera")
             #expect(try await viewer.post("/tasks/bulk", ["action": .string("disable")]).status == 403)
         }

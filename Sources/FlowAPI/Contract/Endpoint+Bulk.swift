@@ -90,7 +90,10 @@ extension Endpoint {
         "refused": .integer,
         "results": .array(
             Schema.answer(["id": .string, "name": .string, "result": .choice(["done", "waiting", "refused"])])
-                .with(optional: ["approval_id": .uuid, "error": .string, "message": .string])
+                .with(optional: [
+                    "approval_id": .uuid, "error": .string, "message": .string,
+                    "text": Schema.text.about("`message` in both languages."),
+                ])
         ),
     ])
 }

@@ -44,9 +44,12 @@ enum BulkRoutes {
             case .waiting(let approval):
                 counts.waiting += 1
                 members += [.init("result", "waiting"), .init("approval_id", approval)]
-            case .refused(let code, let message):
+            case .refused(let code, let text):
                 counts.refused += 1
-                members += [.init("result", "refused"), .init("error", code), .init("message", message)]
+                members += [
+                    .init("result", "refused"), .init("error", code), .init("message", text.english),
+                    .init("text", TextPresenter.json(text)),
+                ]
             }
             return JSON.object(members)
         }

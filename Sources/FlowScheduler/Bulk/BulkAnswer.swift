@@ -34,7 +34,7 @@ package struct BulkOutcome: Hashable, Sendable {
         case done
         /// It takes two persons, and a request waits for the other one.
         case waiting(ApprovalID)
-        case refused(code: String, message: String)
+        case refused(code: String, text: Wording)
     }
 
     package let id: String
@@ -50,8 +50,8 @@ package struct BulkOutcome: Hashable, Sendable {
             return BulkOutcome(id: id, name: name, result: .waiting(needed.approval.id))
         } catch let error as CoreError {
             // What a store says of its inside is for nobody outside.
-            let message = error.code == .internal ? "The server failed. Look at this one alone." : error.message
-            return BulkOutcome(id: id, name: name, result: .refused(code: error.code.rawValue, message: message))
+            let text: Wording = error.code == .internal ? "The server failed. Look at this one alone." : error.text
+            return BulkOutcome(id: id, name: name, result: .refused(code: error.code.rawValue, text: text))
         }
     }
 }

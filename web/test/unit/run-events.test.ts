@@ -23,7 +23,11 @@ const run = {
   timeline: [
     event('run-created', '2026-11-28T01:00:00Z', null),
     event('unit-started', '2026-11-28T01:00:01Z', 'a'),
-    event('attempt-failed', '2026-11-28T01:00:02Z', 'a', { attempt: 1, detail: 'EXIT: exit status 3' }),
+    event('attempt-failed', '2026-11-28T01:00:02Z', 'a', {
+      attempt: 1,
+      detail: 'EXIT: exit status 3',
+      detail_text: { zh: 'EXIT：退出码 3', en: 'EXIT: exit status 3' },
+    }),
     event('unit-cancelled', '2026-11-28T01:00:09Z', 'a'),
   ],
 } as unknown as RunDetail;
@@ -39,6 +43,7 @@ Deno.test('run: what people did stands between what happened, with who it was', 
     'execution.cancel',
   ]);
   equal([lines[3]?.actor, lines[3]?.host, lines[5]?.host], ['olga', 'web-a', 'web-b']);
+  equal(lines.map((line) => line.told?.zh ?? ''), ['', '', 'EXIT：退出码 3', '', '', '']);
   equal([lines[2]?.attempt, lines[2]?.detail, lines[0]?.execution], [1, 'EXIT: exit status 3', null]);
 });
 

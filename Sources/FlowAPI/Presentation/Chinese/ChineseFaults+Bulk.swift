@@ -34,6 +34,8 @@ extension ChineseFaults {
         zh 提前或推后最多一年，即 {seconds} 秒
         en name 1 to {limit} of jobs, executions, execution:ID, log:ID, hosts, stats, editing:ID, approvals, storage, separated by commas
         zh 请写出 1 到 {limit} 个主题：jobs、executions、execution:ID、log:ID、hosts、stats、editing:ID、approvals、storage，用逗号分隔
+        en The server failed. Look at this one alone.
+        zh 服务器出错。请单独查看这一个。
         en at most 64 characters
         zh 最多 64 个字符
         """#

@@ -170,6 +170,8 @@ export interface RunEvent {
   attempt?: number | null;
   text: Bilingual;
   detail: string | null;
+  /** `detail` in both languages; servers before this field leave it out. */
+  detail_text?: Bilingual | null;
 }
 
 export type WavePhase = 'waiting' | 'running' | 'pausing' | 'held' | 'stopped' | 'over';

@@ -211,5 +211,5 @@ export interface BulkAnswer {
   done?: number;
   waiting?: number;
   refused?: number;
-  results?: { id: string; name: string; result: 'done' | 'waiting' | 'refused'; message?: string }[];
+  results?: { id: string; name: string; result: 'done' | 'waiting' | 'refused'; message?: string; text?: Bilingual }[];
 }

@@ -13,6 +13,8 @@ export interface RunLine {
   /** In words, where the server has them. */
   text: Bilingual | null;
   detail: string;
+  /** `detail` in both languages, where the server has it. */
+  told: Bilingual | null;
   actor: string;
   /** All that is known of it, for a look at the whole. */
   whole: unknown;
@@ -30,6 +32,7 @@ export function linesOf(run: RunDetail, acts: readonly AuditRow[]): RunLine[] {
     attempt: event.attempt ?? null,
     text: event.text,
     detail: event.detail ?? '',
+    told: event.detail_text ?? null,
     actor: '',
     whole: event,
   }));
@@ -44,6 +47,7 @@ export function linesOf(run: RunDetail, acts: readonly AuditRow[]): RunLine[] {
       attempt: null,
       text: null,
       detail: row.outcome === 'ok' ? '' : row.reason ?? row.outcome,
+      told: null,
       actor: row.actor ?? '',
       whole: row,
     };
