@@ -74,6 +74,16 @@ extension ProductTests {
                     ]
                 )
                 let id = try #require(workflow["id"]?.int)
+                _ = try await client.call(
+                    "POST",
+                    "/notify/rules",
+                    [
+                        "name": "flows", "triggers": .list(["workflow_asks", "workflow_succeeded", "workflow_failed"]),
+                        "channels": .list([
+                            .members(["type": "email", "recipients": .list(["ops@example.com"])])
+                        ]), "match": .members(["workflow_ids": .list([.number(Double(id))])]),
+                    ]
+                )
                 let started = try await client.call("POST", "/workflows/\(id)/run")
                 let run = try #require(started["run_id"]?.string)
                 try await eventually("both sides to run", within: .seconds(30)) {
@@ -101,6 +111,14 @@ extension ProductTests {
                 #expect(lines.first == "first" && lines.last == "last")
                 #expect(lines.sorted() == ["first", "last", "left", "right"])
                 #expect(try await again.call("GET", "/runs?type=workflow")["total"] == 4)
+                // The question and the end are told of, each once, also by the server that came after the kill.
+                let told = try await eventually("both to be told of", within: .seconds(30)) {
+                    let incidents = try await again.call("GET", "/notify/incidents")["items"]?.items ?? []
+                    return incidents.count >= 2 ? incidents : nil
+                }
+                #expect(told.compactMap { $0["trigger"]?.string }.sorted() == ["workflow_asks", "workflow_succeeded"])
+                let runs = told.compactMap { $0["members"]?.items.first?["workflow_run_id"]?.string }
+                #expect(runs == [run, run], "\(told)")
             }
         }
 
