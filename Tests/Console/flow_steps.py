@@ -249,6 +249,7 @@ class FlowSteps:
         kept = self.api("GET", f"/workflows/{flow}")
         lines = [(edge["from"], edge["to"], edge["on"], edge.get("catch", False)) for edge in kept["edges"]]
         assert lines == [("a", "b", "failure", True), ("b", "job", "success", False)], lines
+        assert (kept["cron_expr"], kept["timezone"]) == ("30 4 * * *", "UTC"), kept
         assert kept["overlap"] == "queue_one" and kept["labels"] == {"team": "bi"}, kept
         assert kept["parameters"] == [{"name": "day", "type": "int", "default": 3}], kept["parameters"]
         self.open("/workflows")
@@ -287,6 +288,11 @@ class FlowSteps:
         page.set_viewport_size({"width": 1366, "height": 768})
         page.locator(".settings summary").click()
         self.field("overlap").select_option("queue_one")
+        page.get_by_role("radio", name="Schedule").check(force=True)
+        expect(self.field("cron_expr")).to_have_value("0 2 * * *")
+        page.locator("[data-cron-builder] input[type=time]").fill("04:30")
+        expect(self.field("cron_expr")).to_have_value("30 4 * * *")
+        expect(page.locator("[data-preview]")).to_contain_text("04:30")
         page.get_by_role("button", name="Add a label").click()
         page.keyboard.type("team")
         page.keyboard.press("Tab")

@@ -26,10 +26,11 @@ CLICKS = {
     "flow-script": ("/workflows/{workflow}/edit", ["[data-step=first]"], "[data-step-form=first] .cm-content"),
     "flow-connect": ("/workflows/{workflow}/edit", ["[data-step=first]", ".links .btn"], "#connect-form"),
     "flow-settings": ("/workflows/{workflow}/edit", [".settings summary"], ".settings [data-path=overlap] select"),
+    "flow-schedule": ("/workflows/{workflow}/edit", [".head .segments label:last-child"], "[data-cron-builder]"),
     "mail": ("/reports", [".mails .btn"], "[role=dialog]"),
 }
 # Whatever is on top of the page, which was looked at by itself.
-ON_TOP = ["#overlays", ".panel", "[role=menu]"]
+ON_TOP = ["#overlays", ".panel", "[role=menu]", ".head .settings", ".head .schedule"]
 
 
 def opened(page: Page, base: str, path: Callable[[str], str], name: str) -> None:

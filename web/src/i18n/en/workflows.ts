@@ -192,7 +192,6 @@ export default {
     version: 'Version',
     definition: 'Definition',
     copyText: 'Copy the definition',
-    cronHint: 'Without it the workflow is started by hand only.',
     groupsHint: 'Who may see and run it, and where its own scripts run.',
     textHint: 'Steps, edges, parameters and limits, as JSON',
     noJSON: 'This is no JSON: {why}',

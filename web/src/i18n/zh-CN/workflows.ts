@@ -190,7 +190,6 @@ export default {
     version: '版本',
     definition: '定义',
     copyText: '复制定义',
-    cronHint: '不填则只能手动启动。',
     groupsHint: '决定谁能查看和运行它，以及它自己的脚本在哪里运行。',
     textHint: '步骤、连线、参数和限制，JSON 格式',
     noJSON: '这不是 JSON：{why}',
