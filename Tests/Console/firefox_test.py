@@ -239,6 +239,47 @@ class Journey:
         firefox.keys(ESCAPE)
         firefox.until("the drawer is closed", "return !document.querySelector('[role=dialog]')")
 
+    def draws_a_workflow(self) -> None:
+        """A step by keys, taken back and done again; a line by dragging with a pointer. Nothing is saved."""
+        firefox = self.firefox
+        firefox.goto(self.base + "/workflows/new")
+        firefox.focus("[data-step=alarm]")
+        firefox.keys("n")
+        firefox.shown("[role=menuitem]", "Junction")
+        firefox.keys("\ue010" + ENTER)
+        firefox.shown("[data-step-form=noop]")
+        firefox.keys(ESCAPE)
+        firefox.until("the focus is back on the step", "return document.activeElement.dataset.step === 'noop'")
+        firefox.keys("z", held=CONTROL)
+        firefox.until("it is taken back", "return !document.querySelector('[data-step=noop]')")
+        firefox.keys("y", held=CONTROL)
+        firefox.shown("[data-step=noop]")
+        firefox.script("document.querySelector('.flow-editor').scrollIntoView()")
+        self.drag("[data-port=check]", "[data-step=noop]")
+        firefox.until("a line leads there", "return !!document.querySelector(\"[data-edge='check noop']\")")
+        # What was typed is kept for the next visit, and asked about on leaving.
+        firefox.script("sessionStorage.clear()")
+
+    def drag(self, source: str, target: str) -> None:
+        (x, y), (to_x, to_y) = (
+            self.firefox.script(
+                "const box = document.querySelector(arguments[0]).getBoundingClientRect();"
+                "return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)]",
+                selector,
+            )
+            for selector in (source, target)
+        )
+        moves = [
+            {"type": "pointerMove", "x": x, "y": y, "duration": 0},
+            {"type": "pointerDown", "button": 0},
+            {"type": "pointerMove", "x": (x + to_x) // 2, "y": (y + to_y) // 2, "duration": 100},
+            {"type": "pointerMove", "x": to_x, "y": to_y, "duration": 100},
+            {"type": "pointerUp", "button": 0},
+        ]
+        mouse = {"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": moves}
+        self.firefox.call("WebDriver:PerformActions", actions=[mouse])
+        self.firefox.call("WebDriver:ReleaseActions")
+
     def looks_around(self) -> None:
         firefox = self.firefox
         for path, ready in (
@@ -282,6 +323,7 @@ class Journey:
             return
         if self.step("Firefox: makes a job with the editor", self.makes_a_job):
             self.step("Firefox: runs it by keyboard, and reads its log", self.runs_it)
+        self.step("Firefox: draws a workflow by keys and by pointer", self.draws_a_workflow)
         self.step("Firefox: shows every kind of page", self.looks_around)
         self.step("Firefox: speaks Chinese, in the dark", self.speaks_chinese)
         self.step("Firefox: cleans up", self.cleans_up)

@@ -92,6 +92,10 @@ Deno.test('workflow definition: a text that cannot be read takes nothing away', 
   equal([flow.broken.value === null, flow.definition.value], [false, { nodes: [] }]);
   form.text = '[1]';
   equal([flow.broken.value?.message, flow.canUndo.value], ['', false]);
+  // Nor is it written over.
+  flow.change({ nodes: [{ key: 'x', kind: 'noop' }] });
+  flow.undo();
+  equal([form.text, flow.definition.value], ['[1]', { nodes: [] }]);
   flow.rewrite();
   equal([form.text, flow.broken.value], ['{\n  "nodes": []\n}', null]);
   equal([textFault('5') === null, textFault('null') === null, textFault('{}')], [false, false, null]);

@@ -11,8 +11,8 @@ export default {
     clear: 'Begin empty',
     keys:
       'Left and right arrow keys follow the edges, up and down go through a layer. Enter opens the form of a step, Delete removes it, n adds a step after it, c connects it to another one, Ctrl+Z takes back.',
-    hint:
-      'Enter: edit · n: add · c: connect · Delete: remove · Ctrl+Z: undo. Edges can also be drawn from the dot at a box, and a press on one changes its condition.',
+    hintKeys: 'Enter: edit · n: add · c: connect · Delete: remove · Ctrl+Z: undo.',
+    hint: 'Edges can be drawn from the dot at a box, and a press on one changes its condition.',
     empty: 'There are no steps yet. Begin with “Add a step”.',
     drawHint: 'Drag it to another step',
     isFaulty: 'something is wrong',

@@ -11,10 +11,15 @@ export interface Flow {
   readonly broken: Readonly<Ref<{ message: string; line: number | null } | null>>;
   readonly canUndo: Readonly<Ref<boolean>>;
   readonly canRedo: Readonly<Ref<boolean>>;
-  /** Changes of one field in a row, named `as`, are undone together. */
+  /**
+   * Changes of one field in a row, named `as`, are undone together. While the text cannot be read, nothing else changes:
+   * it would be written over.
+   */
   change(next: Definition, as?: string): void;
   undo(): void;
   redo(): void;
+  /** What is changed next is a step by itself. */
+  seal(): void;
   /** Writes the text anew from the definition. */
   rewrite(): void;
   /** What the form holds now is the beginning. */
@@ -48,23 +53,22 @@ export function useDefinition(form: WorkflowForm): Flow {
     if (typed) history.put(typed, 'text');
   }, { flush: 'sync' });
 
+  const broken = computed(() => textFault(form.text));
+  function act(how: () => void): void {
+    if (broken.value) return;
+    how();
+    rewrite();
+  }
+
   return {
     definition: history.present,
-    broken: computed(() => textFault(form.text)),
+    broken,
     canUndo: history.canUndo,
     canRedo: history.canRedo,
-    change(next, as) {
-      history.put(next, as);
-      rewrite();
-    },
-    undo() {
-      history.undo();
-      rewrite();
-    },
-    redo() {
-      history.redo();
-      rewrite();
-    },
+    change: (next, as) => act(() => history.put(next, as)),
+    undo: () => act(history.undo),
+    redo: () => act(history.redo),
+    seal: history.seal,
     rewrite,
     begin() {
       written = form.text;
