@@ -72,6 +72,10 @@ struct InsightRouteTests {
             let silent = try await caller.get("/clients/web-1/stats").data
             #expect(silent["date"]?.text == "2026-11-21" && silent["time_zone"]?.text == "UTC")
             #expect(silent["reported_at"] == .null && silent["matches"] == .null)
+            #expect(try await caller.get("/clients/nobody/days").status == 404)
+            #expect(try await caller.get("/clients/web-1/days?days=93").faults == ["days"])
+            let quiet = try await caller.get("/clients/web-1/days").data
+            #expect(quiet["items"]?.items.count == 30 && quiet["reported_at"] == .null)
 
             let job = try #require(try await caller.post("/tasks", taskBody()).data["id"]?.int)
             let uid = try #require(try await server.store.job(job)?.uid)
@@ -104,6 +108,11 @@ struct InsightRouteTests {
             #expect(task["agent"]?["hourly"]?["18"]?["success"]?.int == 2)
             #expect(task["server"]?["total"]?.int == 0 && task["difference"]?["success"]?.int == 2)
             #expect(task["difference"]?["total_duration_ms"]?.int == 40)
+            let days = try await caller.get("/clients/web-1/days?days=3").data
+            #expect(days["time_zone"]?.text == "Asia/Shanghai")
+            #expect(days["items"]?.items.map { $0["date"]?.text } == ["2026-11-19", "2026-11-20", "2026-11-21"])
+            #expect(days["items"]?.items.map { $0["total"]?.int } == [0, 0, 2])
+            #expect(days["items"]?.items.last?["from"]?.text == "2026-11-20T16:00:00.000Z")
             try await tell(0, at: 6)
             let other = try await caller.get("/clients/web-1/stats?date=2026-11-20").data
             #expect(other["matches"] == .bool(true) && other["tasks"]?.items.isEmpty == true)

@@ -57,6 +57,13 @@ struct HostStatisticsTests {
                 try await store.quarters(of: agent, in: Self.day, scope: .all)
                     == [Self.sum(job, 0, success: 1), Self.sum(job, 1, success: 3, duration: 7)]
             )
+            #expect(
+                try await store.outcomesByQuarter(of: agent, in: Self.day, scope: .all)
+                    == [
+                        QuarterSum.quarter(of: World.start): OutcomeSum(success: 1),
+                        QuarterSum.quarter(of: World.start) + 1: OutcomeSum(success: 3),
+                    ]
+            )
             let hour = World.start..<World.start.advanced(byMilliseconds: QuarterSum.length)
             #expect(try await store.quarters(of: agent, in: hour, scope: .all).count == 1)
             #expect(try await store.quarters(of: other, in: Self.day, scope: .all).isEmpty)

@@ -117,6 +117,11 @@ extension Endpoint {
                         .about("A day on the host's clocks; today.")
                 )
                 .answers(.hostDay)
+        case .clientDays:
+            Contract(.groups, "Sums up each of a host's last days, all tasks together")
+                .about("On the host's clocks, oldest first. Its own word, or what is recorded here where it said none.")
+                .query("days", .integer(1...92).byDefault(30))
+                .answers(.hostDays)
         case .getGroupRules: Contract(.groups, "Lists the rules that put hosts into groups").answers(Self.rules)
         case .setGroupRules:
             Contract(.groups, "Replaces the rules that put hosts into groups")

@@ -18,6 +18,18 @@ extension Schema {
     )
 
     /// A host's day: its own word, the records, and by what they differ.
+    static let hostDays = Schema.answer([
+        "client_id": .string,
+        "time_zone": Schema.string.about("The host's; UTC until it has told it."),
+        "reported_at": Schema.timestamp.orNull.about("When the host last told what it did; null when it never has."),
+        "items": .array(
+            .answer([
+                "date": .string, "from": .timestamp, "to": .timestamp, "total": .integer, "success": .integer,
+                "failure": .integer, "timeout": .integer, "cancelled": .integer,
+            ])
+        ),
+    ])
+
     static let hostDay = Schema.answer([
         "client_id": .string, "name": .string, "date": .string,
         "time_zone": Schema.string.about("The host's; UTC until it has told it."),

@@ -19,7 +19,8 @@ enum Endpoint: String, CaseIterable, Sendable {
     case checkTasks, taskFileSchema
     case bulkTasks, stopExecutions, retryExecutions
     case listGroups, createGroup, updateGroup, deleteGroup, listMembers, addMembers, removeMember
-    case createJoinToken, listClients, deleteClient, setClientLabels, clientStatistics, beginMaintenance, endMaintenance
+    case createJoinToken, listClients, deleteClient, setClientLabels, clientStatistics, clientDays
+    case beginMaintenance, endMaintenance
     case getGroupRules, setGroupRules, previewGroupRules, applyGroupRules
     case listExecutions, executionStatistics, getExecution, getLog, searchLog, cancelExecution, retryExecution
     case listRuns, getRun, stopRun, retryRun, exportRun, holdWaves, continueWaves, stopWaves
@@ -178,6 +179,7 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .beginMaintenance: self.api(.put, "/clients/{id}/maintenance", .needs(.agentsWrite))
         case .endMaintenance: self.api(.delete, "/clients/{id}/maintenance", .needs(.agentsWrite))
         case .clientStatistics: self.api(.get, "/clients/{id}/stats", .needs(.executionsRead))
+        case .clientDays: self.api(.get, "/clients/{id}/days", .needs(.executionsRead))
 
         case .getGroupRules: self.api(.get, "/group-rules", .needs(.groupsRead))
         case .setGroupRules: self.api(.put, "/group-rules", .needs(.groupsWrite))

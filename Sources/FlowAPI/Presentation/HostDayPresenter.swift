@@ -20,6 +20,23 @@ enum HostDayPresenter {
         ]
     }
 
+    static func members(_ days: HostDays) -> [JSON.Member] {
+        [
+            .init("client_id", days.agent), .init("time_zone", days.zone), .init("reported_at", days.toldAt),
+            .init(
+                "items",
+                days.days.map { day in
+                    JSON.object([
+                        .init("date", day.date), .init("from", day.span.lowerBound), .init("to", day.span.upperBound),
+                        .init("total", day.outcomes.total), .init("success", day.outcomes.success),
+                        .init("failure", day.outcomes.failure), .init("timeout", day.outcomes.timeout),
+                        .init("cancelled", day.outcomes.cancelled),
+                    ])
+                }
+            ),
+        ]
+    }
+
     private static func line(_ line: HostDay.Line) -> JSON {
         .object([
             .init("task_id", line.id),

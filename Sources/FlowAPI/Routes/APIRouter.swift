@@ -213,7 +213,8 @@ struct APIRouter: Sendable {
         case .addMembers: try await self.groups.addMembers(call)
         case .removeMember: try await self.groups.removeMember(call)
         case .createJoinToken: try await self.joinTokens.create(call)
-        case .listClients, .deleteClient, .setClientLabels, .beginMaintenance, .endMaintenance, .clientStatistics:
+        case .listClients, .deleteClient, .setClientLabels, .beginMaintenance, .endMaintenance, .clientStatistics,
+            .clientDays:
             try await self.groups.answer(aboutHosts: endpoint, call)
         case .getGroupRules: try await self.groupRules.list(call)
         case .setGroupRules: try await self.groupRules.replace(call)

@@ -109,6 +109,7 @@ struct GroupRoutes: Sendable {
         case .beginMaintenance: try await self.beginMaintenance(call)
         case .endMaintenance: try await self.endMaintenance(call)
         case .clientStatistics: try await self.clientStatistics(call)
+        case .clientDays: try await self.clientDays(call)
         default: try await self.clients(call)
         }
     }
@@ -182,6 +183,16 @@ struct GroupRoutes: Sendable {
         try query.finish()
         return .data(
             HostDayPresenter.members(try await self.agents.day(of: call.agent("id"), date: date, as: call.principal))
+        )
+    }
+
+    /// `GET /clients/{id}/days?days=30`: what ended on a host, day by day.
+    private func clientDays(_ call: APICall) async throws -> APIAnswer {
+        var query = try call.query()
+        let count = Int(query.integer("days", in: 1...92, default: 30))
+        try query.finish()
+        return .data(
+            HostDayPresenter.members(try await self.agents.days(of: call.agent("id"), count: count, as: call.principal))
         )
     }
 

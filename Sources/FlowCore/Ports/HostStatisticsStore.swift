@@ -9,6 +9,13 @@ package protocol HostStatisticsStore: Sendable {
     /// What the host said of the quarters that begin in a span.
     func quarters(of agent: AgentID, in span: Range<Timestamp>, scope: Scope) async throws -> [QuarterSum]
 
+    /// The same over all its jobs: how executions ended, by the quarter; without durations.
+    func outcomesByQuarter(
+        of agent: AgentID,
+        in span: Range<Timestamp>,
+        scope: Scope
+    ) async throws -> [Int64: OutcomeSum]
+
     /// The same quarters, counted from the records here.
     ///
     /// - Parameter position: what the host can't have counted yet is left out; nil = nothing is.

@@ -12,16 +12,9 @@ extension AgentService {
     ///   - principal: sees of it what belongs to its groups.
     /// - Throws: `notFound`; `invalid` when the text is no day.
     package func day(of id: AgentID, date: String?, as principal: Principal) async throws -> HostDay {
-        let scope = try principal.require(.executionsRead)
-        guard let statistics, let agent = try await self.store.agent(id) else { throw Self.noAgent(id) }
-        if scope != .all {
-            // Of a host outside, nobody learns that it exists.
-            let groups = try await self.store.groups(of: id)
-            guard groups.contains(where: { scope.contains($0.id) }) else { throw Self.noAgent(id) }
-        }
+        let (scope, statistics, agent) = try await self.told(of: id, as: principal)
         let position = try await statistics.statisticsPosition(of: id)
-        // UTC for a zone that this server does not know.
-        let zone = position.flatMap { try? ZoneDatabase.shared.rules(named: $0.zone) } ?? .universal
+        let zone = Self.zone(of: position)
         let date = date ?? ZoneDay.text(of: self.clock.now, in: zone)
         guard let span = ZoneDay.span(of: date, in: zone) else {
             throw CoreError(.invalid, "'\(date)' is no day; write one such as 2026-11-21.")
@@ -37,6 +30,52 @@ extension AgentService {
             told: told,
             counted: counted
         )
+    }
+
+    /// What ended on a host on each of its last days, all jobs together: by its own word, or by the records here where it never said any.
+    ///
+    /// - Parameters:
+    ///   - id: the host.
+    ///   - count: how many days, the host's today among them.
+    ///   - principal: sees of it what belongs to its groups.
+    /// - Throws: `notFound`.
+    package func days(of id: AgentID, count: Int, as principal: Principal) async throws -> HostDays {
+        let (scope, statistics, agent) = try await self.told(of: id, as: principal)
+        let position = try await statistics.statisticsPosition(of: id)
+        let zone = Self.zone(of: position)
+        let calendar = HostDays.calendar(through: self.clock.now, count: count, in: zone)
+        var days = HostDays(agent: agent.id, zone: zone.name, toldAt: position?.at, days: calendar)
+        guard let first = calendar.first, let last = calendar.last else { return days }
+        let span = first.span.lowerBound..<last.span.upperBound
+        if position != nil {
+            for (quarter, outcomes) in try await statistics.outcomesByQuarter(of: id, in: span, scope: scope) {
+                days.add(outcomes, quarter: quarter)
+            }
+        } else {
+            let counted = try await statistics.countedQuarters(of: id, in: span, as: nil, scope: scope)
+            for sum in counted { days.add(sum.outcomes, quarter: sum.quarter) }
+        }
+        return days
+    }
+
+    /// The host, if the caller may see it, and what of it they see.
+    private func told(
+        of id: AgentID,
+        as principal: Principal
+    ) async throws -> (scope: Scope, statistics: any HostStatisticsStore, agent: Agent) {
+        let scope = try principal.require(.executionsRead)
+        guard let statistics, let agent = try await self.store.agent(id) else { throw Self.noAgent(id) }
+        if scope != .all {
+            // Of a host outside, nobody learns that it exists.
+            let groups = try await self.store.groups(of: id)
+            guard groups.contains(where: { scope.contains($0.id) }) else { throw Self.noAgent(id) }
+        }
+        return (scope, statistics, agent)
+    }
+
+    /// UTC for a zone that this server does not know, and for a host that named none.
+    private static func zone(of position: HostStatsPosition?) -> ZoneRules {
+        position.flatMap { try? ZoneDatabase.shared.rules(named: $0.zone) } ?? .universal
     }
 }
 

@@ -24,6 +24,14 @@ extension SQLiteStore: HostStatisticsStore {
         try await self.read { db in try HostStatisticsTable(db).quarters(of: agent, in: span, scope: scope) }
     }
 
+    package func outcomesByQuarter(
+        of agent: AgentID,
+        in span: Range<Timestamp>,
+        scope: Scope
+    ) async throws -> [Int64: OutcomeSum] {
+        try await self.read { db in try HostStatisticsTable(db).outcomes(of: agent, in: span, scope: scope) }
+    }
+
     package func countedQuarters(
         of agent: AgentID,
         in span: Range<Timestamp>,

@@ -1,5 +1,5 @@
 import { del, get, post, put } from './client.ts';
-import type { Group, Host, HostDay } from './types.ts';
+import type { Group, Host, HostDay, HostDays } from './types.ts';
 
 /** Told once. */
 export interface JoinToken {
@@ -19,6 +19,8 @@ export const hosts = {
   list: async (): Promise<Host[]> => itemsOf(await get<{ items: Host[] }>('/clients')),
   /** A day of the host's clocks, `2026-11-21`; empty: today. */
   day: (id: string, date: string) => get<HostDay>(`/clients/${encodeURIComponent(id)}/stats`, { date }),
+  /** What ended on each of its last days, on its own clocks. */
+  days: (id: string, days: number) => get<HostDays>(`/clients/${encodeURIComponent(id)}/days`, { days }),
   /** A token by which one new host joins within the hour. */
   joinToken: () => post<JoinToken>('/join-tokens', {}),
   remove: (id: string) => del<unknown>(`/clients/${encodeURIComponent(id)}`),

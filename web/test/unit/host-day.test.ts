@@ -1,5 +1,5 @@
 import type { HostDay, JobDay } from '../../src/api/types.ts';
-import { dayBeside, hoursOf, linesOf } from '../../src/features/hosts/host-day.ts';
+import { barsOf, dayBeside, hoursOf, linesOf } from '../../src/features/hosts/host-day.ts';
 import { spanOf } from '../../src/lib/span.ts';
 import { equal } from './assert.ts';
 
@@ -47,6 +47,20 @@ Deno.test('host day: the host has the word, the records where it said nothing; f
   ]);
   const hours = hoursOf(told);
   equal([hours.length, hours[0], hours[8]], [24, { hour: 0, total: 5, bad: 0 }, { hour: 8, total: 7, bad: 2 }]);
+});
+
+Deno.test('host day: a bar for each day, under the date of the host\u2019s calendar', () => {
+  const span = { date: '2026-11-21', from: '2026-11-20T16:00:00Z', to: '2026-11-21T16:00:00Z', total: 10 };
+  const items = [{ ...span, success: 4, failure: 3, timeout: 2, cancelled: 1 }];
+  equal(barsOf({ time_zone: 'Asia/Shanghai', reported_at: null, items }), [{
+    from: Date.parse(span.from),
+    to: Date.parse(span.to),
+    ok: 4,
+    failed: 3,
+    timeout: 2,
+    skipped: 1,
+    date: '2026-11-21',
+  }]);
 });
 
 Deno.test('host day: days beside each other are the calendar\u2019s', () => {

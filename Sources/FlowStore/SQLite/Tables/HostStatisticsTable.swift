@@ -84,6 +84,31 @@ struct HostStatisticsTable {
         }
     }
 
+    /// What a host says of each quarter, all jobs together: a month of many jobs is some thousand rows.
+    func outcomes(of agent: AgentID, in span: Range<Timestamp>, scope: Scope) throws -> [Int64: OutcomeSum] {
+        let quarters = QuarterSum.quarters(in: span)
+        let visible = try ScopeCondition.executions(scope, alias: "q")
+        let sums = ["success", "failure", "timeout", "cancelled"].map { "CAST(sum(\($0)) AS BIGINT)" }
+        let rows = try self.db.all(
+            """
+            SELECT quarter, \(sums.joined(separator: ", ")) FROM (
+                SELECT agent, \(Self.columns), quarter * \(QuarterSum.length) AS nominal FROM host_quarter
+                WHERE agent = ? AND quarter >= ? AND quarter < ?
+            ) AS q WHERE \(visible?.sql ?? "1 = 1") GROUP BY quarter
+            """,
+            [.agent(agent), .integer(quarters.lowerBound), .integer(quarters.upperBound)] + (visible?.values ?? [])
+        ) { row in
+            let outcomes = OutcomeSum(
+                success: row.number(1),
+                failure: row.number(2),
+                timeout: row.number(3),
+                cancelled: row.number(4)
+            )
+            return (quarter: row.integer(0), outcomes: outcomes)
+        }
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0.quarter, $0.outcomes) })
+    }
+
     /// Ends that a host reports in the moment in which it tells its sums may be missing in those; milliseconds.
     private static let overtaking: Int64 = 60_000
 

@@ -47,6 +47,17 @@ export interface HostDay {
   }[];
 }
 
+/** What ended on a host, day by day on its own clocks; the oldest first. */
+export interface HostDays {
+  time_zone: string;
+  reported_at: string | null;
+  items: (Pick<OutcomeSum, 'total' | 'success' | 'failure' | 'timeout' | 'cancelled'> & {
+    date: string;
+    from: string;
+    to: string;
+  })[];
+}
+
 /** A time in which a host takes no new work. */
 export interface HostMaintenance {
   since: string;

@@ -1,4 +1,5 @@
-import type { HostDay, JobDay } from '../../api/types.ts';
+import type { HostDay, HostDays, JobDay } from '../../api/types.ts';
+import type { Bucket } from '../reports/spans.ts';
 
 /** What the host says; until it has told, what is recorded of it. */
 export const sumsOf = (line: HostDay['tasks'][number]): JobDay => line.agent ?? line.server;
@@ -44,6 +45,18 @@ export function hoursOf(day: HostDay): { hour: number; total: number; bad: numbe
     };
   });
 }
+
+/** Each day as a bar, under the date that the host's calendar gives it. */
+export const barsOf = (days: HostDays): Bucket[] =>
+  days.items.map((day) => ({
+    from: Date.parse(day.from),
+    to: Date.parse(day.to),
+    ok: day.success,
+    failed: day.failure,
+    timeout: day.timeout,
+    skipped: day.cancelled,
+    date: day.date,
+  }));
 
 /** The day before or after, as the calendar has it. */
 export function dayBeside(date: string, by: -1 | 1): string {

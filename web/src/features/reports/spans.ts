@@ -18,6 +18,8 @@ export interface Bucket {
   timeout: number;
   /** Skipped or cancelled. */
   skipped: number;
+  /** A day of another calendar than the reader's, `2026-11-21`. */
+  date?: string;
 }
 
 export const HOUR_MS = 3_600_000;

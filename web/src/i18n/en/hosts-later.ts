@@ -1,6 +1,9 @@
 /** The texts of this area that no first page needs. */
 export default {
   host: {
+    lastDays: 'The last {n} days',
+    toldAt: 'As the host told',
+    quietDays: 'Nothing ended on these days',
     day: 'Day by day',
     dayBefore: 'The day before',
     dayAfter: 'The day after',

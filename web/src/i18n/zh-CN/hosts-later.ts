@@ -1,6 +1,9 @@
 /** The texts of this area that no first page needs. */
 export default {
   host: {
+    lastDays: '最近 {n} 天',
+    toldAt: '主机上报于',
+    quietDays: '这些天没有执行结束',
     day: '每日统计',
     dayBefore: '前一天',
     dayAfter: '后一天',
