@@ -28,7 +28,28 @@ CLICKS = {
     "flow-settings": ("/workflows/{workflow}/edit", [".settings summary"], ".settings [data-path=overlap] select"),
     "flow-schedule": ("/workflows/{workflow}/edit", [".head .segments label:last-child"], "[data-cron-builder]"),
     "mail": ("/reports", [".mails .btn"], "[role=dialog]"),
+    "chip": ("/executions", [".filter .chip"], ".filters .panel input:visible"),
+    "labels": ("/executions", [".filters .filter >> nth=3 >> .chip"], ".filters .panel input.field:visible"),
+    "view": ("/executions?status=4", [".quiet"], "[role=dialog]"),
+    "all": ("/executions", [".page-head [aria-haspopup=menu]"], "[role=menu]"),
+    "file": ("/jobs", [".page-head button"], "[role=dialog] [type=file]"),
+    "pause": ("/jobs/{job}", [".page-head [aria-haspopup=menu]", "[role=menu] button"], "[role=dialog]"),
+    "backfill": ("/jobs/{job}", ["[data-backfill] [data-begin]"], "[role=dialog]"),
+    "calls": ("/jobs/{job}/hooks", ["[data-hook] td:last-child button"], "[role=dialog] [data-call]"),
+    "run-menu": ("/tasks", ["tr[data-run] [aria-haspopup=menu]"], "[role=menu]"),
+    "event": ("/tasks/{run}", ["[data-event] td:last-child button"], ".unfolded pre"),
+    "start": ("/workflows/{workflow}", [".page-head .primary"], "[role=dialog]"),
+    "maintenance": ("/hosts/{host}", [".page-head [aria-haspopup=menu]", "[role=menu] button"], "[role=alertdialog]"),
+    "members": ("/groups?open=1", [], "[role=dialog] tr[data-host]"),
+    "test": ("/alerts/channels", ["[data-channel] .btn.sm"], "[role=dialog]"),
+    "message": ("/alerts/deliveries", ["[data-delivery] [aria-expanded]"], ".unfolded pre"),
+    "stop": ("/settings/system", ["[data-scheduler] .btn"], "[role=alertdialog]"),
+    "change": ("/settings/audit?action=job.update", ["[data-audit] [aria-expanded]"], ".unfolded"),
+    "account": ("/groups", [".foot .tools [aria-haspopup=menu]"], "[role=menu]"),
+    "theme": ("/groups", [".foot .tools [aria-haspopup=menu] >> nth=1"], "[role=menu]"),
 }
+# What unfolds within a page; nothing lies on top.
+WITHIN = {"event": [".unfolded"], "message": [".unfolded"], "change": [".unfolded"]}
 # Whatever is on top of the page, which was looked at by itself.
 ON_TOP = ["#overlays", ".panel", "[role=menu]", ".head .settings", ".head .schedule"]
 
