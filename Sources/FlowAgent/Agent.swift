@@ -155,6 +155,7 @@ package struct Agent: Sendable {
         let link = try AgentLink(
             identity: identity,
             identities: try IdentityStore(dataDirectory: self.configuration.dataDirectory),
+            signatures: policy.signatures,
             group: group,
             logger: self.logger
         ) { [supervisor] event in
@@ -213,15 +214,9 @@ package struct Agent: Sendable {
         if let identity = try store.load() {
             guard !self.configuration.servers.isEmpty else { return identity }
             // Servers named on the command line win over those of the enrolment.
-            return AgentIdentity(
-                agent: identity.agent,
-                certificateChainPEM: identity.certificateChainPEM,
-                privateKeyPEM: identity.privateKeyPEM,
-                authorityPEM: identity.authorityPEM,
-                serverName: identity.serverName,
-                servers: self.configuration.servers,
-                signingKeys: identity.signingKeys
-            )
+            var named = identity
+            named.servers = self.configuration.servers
+            return named
         }
         guard let token = self.configuration.joinToken, !token.isEmpty else {
             throw CoreError(

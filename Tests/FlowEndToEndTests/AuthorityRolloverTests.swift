@@ -66,7 +66,7 @@ struct AuthorityRolloverTests {
         #expect(code == .done)
     }
 
-    private func take(_ order: AuthorityOrder, _ world: EnrolmentWorld) async throws {
+    func take(_ order: AuthorityOrder, _ world: EnrolmentWorld) async throws {
         let directory = try world.pki
         try await world.store.setSetting(AuthorityOrder.setting, to: order.rawValue)
         try await AuthorityRollover(
@@ -96,6 +96,7 @@ struct AuthorityRolloverTests {
             let alpha = try await world.enrol("alpha", token: try await world.token().text)
             let beta = try await world.enrol("beta", token: try await world.token().text)
             let gamma = try await world.enrol("gamma", token: try await world.token().text)
+            #expect(alpha.hasMetVouching, "so it went through all of this by the word of the old one")
             let early = try await world.token().text
             let old = world.authorities.pair.first
             let identities = try world.identities("alpha")

@@ -170,6 +170,7 @@ struct EnrolmentWorld: Sendable {
     func withLink(
         _ identity: AgentIdentity,
         identities: IdentityStore? = nil,
+        signatures: SignatureRule? = nil,
         logger: Logger? = nil,
         _ body: (AgentLink, inout AsyncStream<LinkEvent>.Iterator) async throws -> Void
     ) async throws {
@@ -177,6 +178,7 @@ struct EnrolmentWorld: Sendable {
         let link = try AgentLink(
             identity: identity,
             identities: identities,
+            signatures: signatures,
             group: MultiThreadedEventLoopGroup.singleton,
             logger: logger ?? self.logger,
             handler: { continuation.yield($0) }

@@ -59,7 +59,8 @@ struct ConversionTests {
                     agent: values.agent(),
                     certificateChain: values.text(),
                     authority: values.text(),
-                    serverName: values.word()
+                    serverName: values.word(),
+                    vouches: values.bool()
                 )
             ),
             .refusal(code: values.word(), message: values.text()),

@@ -27,6 +27,13 @@ struct RandomValues {
     mutating func word() -> String { "w" + String(self.int64(), radix: 36) }
     mutating func bytes(_ limit: Int = 40) -> [UInt8] { self.list(limit) { $0.byte() } }
     mutating func instant() -> Timestamp { Timestamp(milliseconds: self.int64(-1_000_000...4_000_000_000_000)) }
+    mutating func authorityNews() -> AuthorityNews {
+        AuthorityNews(
+            certificates: self.text(),
+            vouchers: self.list { AuthorityVoucher(authority: $0.bytes(32), signature: $0.bytes(72)) },
+            vouches: self.bool()
+        )
+    }
     mutating func uid<ID: FlowIdentifier>() -> ID { ID(bytes: (0..<16).map { _ in self.byte() })! }
     mutating func agent() -> AgentID { AgentID(self.word())! }
     mutating func map() -> [String: String] {
@@ -439,7 +446,8 @@ struct RandomValues {
                             isClockSuspect: values.maybe { $0.int64() } == nil
                         )
                     },
-                    load: self.bool() ? 17 : nil
+                    load: self.bool() ? 17 : nil,
+                    authorityRefusal: self.maybe { $0.pick(AuthorityRefusal.allCases) }
                 )
             ),
             .orderAcknowledged(self.list { $0.uid() }),
@@ -477,7 +485,7 @@ struct RandomValues {
             .heartbeatAnswer(self.sample()), .heartbeatAnswer(self.sample(), outputBytes: self.int64()),
             .heartbeatAnswer(self.sample(), networks: self.networks()),
             .scheduler(self.scheduler()), .maintenance(self.maintenance()),
-            .certificateIssued(self.text()), .authorities(self.text()),
+            .certificateIssued(self.text()), .authorities(self.authorityNews()),
             .certificateRefused(code: self.word(), message: self.text()),
             .secrets(SecretsAnswer(execution: self.uid(), values: [self.word(): self.text()])),
             .secrets(SecretsAnswer(execution: self.uid(), values: [:], refusal: self.text())),

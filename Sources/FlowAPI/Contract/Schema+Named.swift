@@ -112,6 +112,9 @@ extension Schema {
         "labels": .dictionary(.string), "host_labels": .dictionary(.string),
         "trouble": .string.orNull.about("Why the host starts nothing, such as a full disk."),
         "trouble_text": Schema.text.orNull,
+        "authority_refusal": Schema.choice(of: AuthorityRefusal.self).orNull.about(
+            "Why the host did not take an authority that it was told of, and keeps those that it trusts."
+        ),
         "foreign_zones": .array(.string).about(
             "Time zones that the host's own files lack or know otherwise; the server's rules are used."
         ),

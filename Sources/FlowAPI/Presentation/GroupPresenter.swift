@@ -43,6 +43,7 @@ enum GroupPresenter {
             .init("config_version", view.presence?.configVersion ?? agent.configVersion),
             .init("trouble", view.presence?.trouble),
             .init("trouble_text", TextPresenter.kept(view.presence?.trouble)),
+            .init("authority_refusal", view.presence?.authorityRefusal),
             .init("foreign_zones", view.presence?.foreignZones ?? []),
             .init("executors", view.presence?.executors ?? []),
             .init("control_groups", HostFeature.groupUses(in: view.presence?.features ?? [])),

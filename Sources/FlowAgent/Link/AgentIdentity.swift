@@ -10,17 +10,19 @@ import Foundation
 package struct AgentIdentity: Hashable, Sendable {
     package let agent: AgentID
     /// The agent's certificate, PEM, leaf first.
-    package let certificateChainPEM: String
+    package var certificateChainPEM: String
     /// Made on this host; never leaves it.
-    package let privateKeyPEM: String
+    package var privateKeyPEM: String
     /// The authorities that sign servers, PEM; the newest last.
-    package let authorityPEM: String
+    package var authorityPEM: String
     /// The name servers prove.
     package let serverName: String
     /// `host:port` of servers, in order of preference.
-    package let servers: [String]
+    package var servers: [String]
     /// Ids of the keys that definitions are signed by, as the server said when the host joined; empty = it said nothing.
     package let signingKeys: [String]
+    /// The host has met a server whose authorities vouch for the one that follows; it takes none without such a word any more.
+    package var hasMetVouching: Bool
 
     package init(
         agent: AgentID,
@@ -29,8 +31,10 @@ package struct AgentIdentity: Hashable, Sendable {
         authorityPEM: String,
         serverName: String,
         servers: [String],
-        signingKeys: [String] = []
+        signingKeys: [String] = [],
+        hasMetVouching: Bool = false
     ) {
+        self.hasMetVouching = hasMetVouching
         self.signingKeys = signingKeys
         self.agent = agent
         self.certificateChainPEM = certificateChainPEM
@@ -54,6 +58,8 @@ package struct IdentityStore: Sendable {
         var isRenewing: Bool?
         /// Nil = none.
         var signingKeys: [String]?
+        /// Nil = no.
+        var hasMetVouching: Bool?
 
         enum CodingKeys: String, CodingKey {
             case agentID = "agent_id"
@@ -61,6 +67,7 @@ package struct IdentityStore: Sendable {
             case servers
             case isRenewing = "is_renewing"
             case signingKeys = "signing_keys"
+            case hasMetVouching = "has_met_vouching"
         }
     }
 
@@ -120,7 +127,8 @@ package struct IdentityStore: Sendable {
             authorityPEM: authority,
             serverName: description.serverName,
             servers: description.servers,
-            signingKeys: description.signingKeys ?? []
+            signingKeys: description.signingKeys ?? [],
+            hasMetVouching: description.hasMetVouching ?? false
         )
         return (identity, description.isRenewing == true)
     }
@@ -136,9 +144,14 @@ package struct IdentityStore: Sendable {
         try self.save(renewed)
     }
 
-    /// Trusts other authorities from now on; all else stays.
-    package func trust(_ authorityPEM: String) throws {
-        try self.directory.write(authorityPEM.utf8, to: Self.authorityFile)
+    /// Trusts the authorities of this identity from now on, and knows whether it has met vouching ones; all else stays.
+    package func trust(_ identity: AgentIdentity) throws {
+        // Cut off in between, the host is the stricter one.
+        if var known = try self.read()?.identity, known.hasMetVouching != identity.hasMetVouching {
+            known.hasMetVouching = identity.hasMetVouching
+            try self.describe(known, isRenewing: nil)
+        }
+        try self.directory.write(identity.authorityPEM.utf8, to: Self.authorityFile)
     }
 
     package func save(_ identity: AgentIdentity) throws {
@@ -155,7 +168,8 @@ package struct IdentityStore: Sendable {
             serverName: identity.serverName,
             servers: identity.servers,
             isRenewing: isRenewing,
-            signingKeys: identity.signingKeys.isEmpty ? nil : identity.signingKeys
+            signingKeys: identity.signingKeys.isEmpty ? nil : identity.signingKeys,
+            hasMetVouching: identity.hasMetVouching ? true : nil
         )
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

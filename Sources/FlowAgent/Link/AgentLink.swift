@@ -37,6 +37,10 @@ package final class AgentLink: Service {
     private let current = Mutex<Connection?>(nil)
     private let secretRequests = SecretRequests()
     private let complaints = Mutex(NewsFilter<String>(capacity: 100))
+    /// The host's policy on what is not signed; nil = it says nothing.
+    private let signatures: SignatureRule?
+    /// Why an authority was not taken, until one is or the agent ends: servers show it.
+    private let refusedAuthority = Mutex<AuthorityRefusal?>(nil)
 
     private struct Connection: Sendable {
         let quic: QUICConnection
@@ -49,6 +53,7 @@ package final class AgentLink: Service {
     package init(
         identity: AgentIdentity,
         identities: IdentityStore? = nil,
+        signatures: SignatureRule? = nil,
         quic: QUICConfiguration = QUICConfiguration(),
         group: any EventLoopGroup,
         logger: Logger,
@@ -56,6 +61,7 @@ package final class AgentLink: Service {
     ) throws(CoreError) {
         self.identity = Mutex(identity)
         self.identities = identities
+        self.signatures = signatures
         var servers: [ServerAddress] = []
         for text in identity.servers { servers.append(try ServerAddress(parsing: text)) }
         guard !servers.isEmpty else {
@@ -74,6 +80,11 @@ package final class AgentLink: Service {
     ///   error. What was sent may still not arrive: acknowledgements tell.
     package func send(_ message: AgentMessage) async throws {
         guard let current = self.current.withLock({ $0 }) else { throw LinkDown() }
+        var message = message
+        if case .heartbeat(var heartbeat) = message, let refusal = self.refusedAuthority.withLock({ $0 }) {
+            heartbeat.authorityRefusal = refusal
+            message = .heartbeat(heartbeat)
+        }
         try await current.control.send(message)
     }
 
@@ -250,8 +261,8 @@ package final class AgentLink: Service {
                 case .certificateIssued, .certificateRefused:
                     certificates.yield(message)
                     continue
-                case .authorities(let roots):
-                    guard self.trust(roots) else { continue }
+                case .authorities(let news):
+                    guard self.trust(news) else { continue }
                     return (true, SessionEnd(code: .done, reason: "going on with other authorities"))
                 case .secrets(let answer):
                     self.secretRequests.answered(answer)
@@ -285,20 +296,37 @@ extension AgentLink {
     /// Takes what the server says of its authorities; durable before it counts.
     ///
     /// - Returns: whether it is news.
-    private func trust(_ roots: String) -> Bool {
-        let identity = self.identity.withLock { $0 }
-        guard let identities, let old = identity.authorities else { return false }
+    private func trust(_ news: AuthorityNews) -> Bool {
+        guard let identities else { return false }
         do {
-            let wanted = try TrustedAuthorities(pem: roots)
-                .following(old, ownChainPEM: identity.certificateChainPEM)
-            guard wanted.fingerprints != old.fingerprints else { return false }
-            let pem = try wanted.pem
-            try identities.trust(pem)
-            self.identity.withLock { $0 = $0.trusting(pem) }
+            // A renewal writes the same files.
+            let trusted = try self.identity.withLock { identity -> TrustedAuthorities? in
+                guard let old = identity.authorities else { return nil }
+                let hasMet = identity.hasMetVouching || news.vouches
+                let outcome = try old.followed(
+                    by: news,
+                    ownChainPEM: identity.certificateChainPEM,
+                    requiresVouching: self.signatures.requiresVouching(hasMet: hasMet)
+                )
+                guard case .taken(let wanted) = outcome else {
+                    if case .refused(let refusal) = outcome { self.refuse(news, because: refusal) }
+                    return nil
+                }
+                let isNews = wanted.fingerprints != old.fingerprints
+                guard isNews || hasMet != identity.hasMetVouching else { return nil }
+                var following = identity
+                following.hasMetVouching = hasMet
+                if isNews { following.authorityPEM = try wanted.pem }
+                try identities.trust(following)
+                identity = following
+                return isNews ? wanted : nil
+            }
+            guard let trusted else { return false }
+            self.refusedAuthority.withLock { $0 = nil }
             self.logger.notice(
                 "trusts other authorities",
                 metadata: [
-                    "authorities": "\(wanted.fingerprints.map(AgentProtocols.authority).joined(separator: ", "))"
+                    "authorities": "\(trusted.fingerprints.map(AgentProtocols.authority).joined(separator: ", "))"
                 ]
             )
             return true
@@ -306,6 +334,20 @@ extension AgentLink {
             self.logger.error("could not take over the server's authorities", metadata: ["error": "\(error)"])
             return false
         }
+    }
+
+    /// Says why an authority is not taken: the same again only after ten minutes.
+    private func refuse(_ news: AuthorityNews, because refusal: AuthorityRefusal) {
+        self.refusedAuthority.withLock { $0 = refusal }
+        let names = (try? TrustedAuthorities(pem: news.certificates))?.fingerprints.map(AgentProtocols.authority) ?? []
+        let text = names.joined(separator: ", ")
+        let now = Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000)
+        let isNews = self.complaints.withLock { $0.isNews("\(refusal) \(text)", at: now) }
+        self.logger.log(
+            level: isNews ? .notice : .info,
+            "does not take an authority that it was told of: no authority that this host trusts has vouched for it",
+            metadata: ["authorities": "\(text)", "code": "\(refusal.rawValue)"]
+        )
     }
 
     /// Asks for a new certificate when it is time, and ends the connection to go on with it.
@@ -337,9 +379,11 @@ extension AgentLink {
                 try await control.send(.certificateRequest(draft.requestPEM))
                 switch await messages.next() {
                 case .certificateIssued(let chain):
-                    let renewed = try draft.identity(with: chain, following: identity)
-                    try identities.replace(by: renewed)
-                    self.identity.withLock { $0 = renewed }
+                    let renewed = try self.identity.withLock { identity in
+                        identity = try draft.identity(with: chain, following: identity)
+                        try identities.replace(by: identity)
+                        return identity
+                    }
                     self.logger.notice(
                         "renewed this host's certificate",
                         metadata: ["expires": "\(renewed.renewal.map { "\($0.end)" } ?? "")"]

@@ -69,15 +69,10 @@ struct CertificateRequestDraft: Sendable {
         guard trusted.contains(where: { $0.publicKey.isValidSignature(certificate.signature, for: certificate) }) else {
             throw CoreError(.internal, "The new certificate is not signed by an authority this host trusts.")
         }
-        return AgentIdentity(
-            agent: old.agent,
-            certificateChainPEM: chain,
-            privateKeyPEM: self.privateKeyPEM,
-            authorityPEM: old.authorityPEM,
-            serverName: old.serverName,
-            servers: old.servers,
-            signingKeys: old.signingKeys
-        )
+        var renewed = old
+        renewed.certificateChainPEM = chain
+        renewed.privateKeyPEM = self.privateKeyPEM
+        return renewed
     }
 }
 

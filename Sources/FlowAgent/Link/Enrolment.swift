@@ -82,7 +82,8 @@ package struct Enrolment: Sendable {
             signingKeys: DefinitionTrust(
                 response.signingKeys,
                 authorities: try TrustedAuthorities(pem: response.authority).publicKeys
-            ).ids
+            ).ids,
+            hasMetVouching: response.vouches
         )
         CrashPoint.reach("agent.enrolment.answered")
         try self.store.save(identity)

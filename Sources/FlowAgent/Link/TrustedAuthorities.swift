@@ -35,11 +35,13 @@ struct TrustedAuthorities: Sendable {
 
     /// What this host names in the protocols that it offers; the newest first.
     var fingerprints: [[UInt8]] {
-        self.certificates.reversed().compactMap { certificate in
-            var serializer = DER.Serializer()
-            guard (try? serializer.serialize(certificate)) != nil else { return nil }
-            return Array(SHA256.hash(data: serializer.serializedBytes))
-        }
+        self.certificates.reversed().compactMap(Self.fingerprint)
+    }
+
+    private static func fingerprint(_ certificate: Certificate) -> [UInt8]? {
+        var serializer = DER.Serializer()
+        guard (try? serializer.serialize(certificate)) != nil else { return nil }
+        return Array(SHA256.hash(data: serializer.serializedBytes))
     }
 
     /// The public keys, as X9.63 writes them: whose word for a signing key counts (``DefinitionTrust``).
@@ -60,11 +62,47 @@ struct TrustedAuthorities: Sendable {
         return self.certificates.contains { $0.publicKey.isValidSignature(leaf.signature, for: leaf) }
     }
 
+    /// What a host makes of a server's news of authorities.
+    enum Outcome {
+        case taken(TrustedAuthorities)
+        /// Nothing changes.
+        case refused(AuthorityRefusal)
+    }
+
+    private static func known(_ certificates: [Certificate]) -> [AuthoritySuccession.Authority] {
+        certificates.map { certificate in
+            AuthoritySuccession.Authority(
+                fingerprint: Self.fingerprint(certificate) ?? [],
+                publicKey: P256.Signing.PublicKey(certificate.publicKey).map { Array($0.x963Representation) } ?? []
+            )
+        }
+    }
+
+    /// What to trust when a server says this.
+    ///
+    /// - Parameter requiresVouching: those that are new need the word of one that is trusted already.
+    func followed(by news: AuthorityNews, ownChainPEM: String, requiresVouching: Bool) throws -> Outcome {
+        var told = try TrustedAuthorities(pem: news.certificates)
+        if requiresVouching {
+            let outcome = AuthoritySuccession(trusted: Self.known(self.certificates))
+                .outcome(of: Self.known(told.certificates), news.vouchers)
+            switch outcome {
+            case .refused(let refusal): return .refused(refusal)
+            case .taken(let authorities):
+                let fingerprints = authorities.map(\.fingerprint)
+                told = TrustedAuthorities(
+                    told.certificates.filter { fingerprints.contains(Self.fingerprint($0) ?? []) }
+                )
+            }
+        }
+        return .taken(told.following(self, ownChainPEM: ownChainPEM))
+    }
+
     /// What to trust when a server names these.
     ///
     /// While a host's own certificate is of another authority, that one stays: a server of the installation that has not heard of
     /// its end yet is one all the same.
-    func following(_ old: TrustedAuthorities, ownChainPEM: String) -> TrustedAuthorities {
+    private func following(_ old: TrustedAuthorities, ownChainPEM: String) -> TrustedAuthorities {
         if self.signed(ownChainPEM) { return self }
         let kept = old.certificates.filter { !self.certificates.contains($0) }
         return TrustedAuthorities(Array((kept + self.certificates).suffix(Self.most)))
@@ -72,19 +110,6 @@ struct TrustedAuthorities: Sendable {
 }
 
 extension AgentIdentity {
-    /// This identity with other trust.
-    func trusting(_ authorityPEM: String) -> AgentIdentity {
-        AgentIdentity(
-            agent: self.agent,
-            certificateChainPEM: self.certificateChainPEM,
-            privateKeyPEM: self.privateKeyPEM,
-            authorityPEM: authorityPEM,
-            serverName: self.serverName,
-            servers: self.servers,
-            signingKeys: self.signingKeys
-        )
-    }
-
     /// Nil when they can't be read; the connection then fails and says why.
     var authorities: TrustedAuthorities? { try? TrustedAuthorities(pem: self.authorityPEM) }
 }

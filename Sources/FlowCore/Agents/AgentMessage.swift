@@ -141,6 +141,8 @@ package struct Heartbeat: Hashable, Sendable {
     package var condition: HostCondition?
     /// Tenths of the load of the last minute for each processor; nil when the host does not say.
     package var load: Int?
+    /// Why it did not take an authority that it was told of; nil when it took all.
+    package var authorityRefusal: AuthorityRefusal?
 
     /// The most zones, and the most jobs, that one names.
     package static let listLimit = 256
@@ -155,8 +157,10 @@ package struct Heartbeat: Hashable, Sendable {
         schedulerRevision: Int64? = nil,
         maintenanceRevision: Int64? = nil,
         condition: HostCondition? = nil,
-        load: Int? = nil
+        load: Int? = nil,
+        authorityRefusal: AuthorityRefusal? = nil
     ) {
+        self.authorityRefusal = authorityRefusal
         self.load = load
         self.configVersion = configVersion
         self.running = running

@@ -24,8 +24,8 @@ package enum ServerMessage: Hashable, Sendable {
     /// PEM, leaf first; the certificate in use is good until this one was used.
     case certificateIssued(String)
     case certificateRefused(code: String, message: String)
-    /// PEM: the authorities to trust from now on, the newest last.
-    case authorities(String)
+    /// The authorities to trust from now on.
+    indirect case authorities(AuthorityNews)
     indirect case secrets(SecretsAnswer)
     /// Statistics up to this sequence are durable.
     case statisticsAcknowledged(incarnation: String, sequence: Int64)

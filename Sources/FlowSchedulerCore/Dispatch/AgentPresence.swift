@@ -31,6 +31,8 @@ package struct AgentPresence: Hashable, Codable, Sendable {
     package var condition: HostCondition?
     /// ``Heartbeat/load`` of the last heartbeat.
     package var load: Int?
+    /// ``AuthorityRefusal`` of the last heartbeat, as a word: another server that shows it may be of another version.
+    package var authorityRefusal: String?
 
     package init(
         connectedAt: Timestamp,

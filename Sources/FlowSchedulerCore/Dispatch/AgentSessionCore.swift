@@ -283,6 +283,7 @@ package struct AgentSessionCore: Sendable {
         self.presence.foreignZones = heartbeat.foreignZones
         self.presence.condition = heartbeat.condition
         self.presence.load = heartbeat.load
+        self.presence.authorityRefusal = heartbeat.authorityRefusal?.rawValue
         if self.presence.takesRules { self.presence.orderedJobs = Set(heartbeat.orderedJobs) }
         let clock = ClockSample(
             agentSent: heartbeat.sentAt,

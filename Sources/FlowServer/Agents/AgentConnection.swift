@@ -69,7 +69,7 @@ final class AgentConnection: AgentChannel {
             return await self.close(SessionClose(.unauthorized, reason: reason))
         }
         if AgentProtocols.authority(of: self.connection.applicationProtocol) != nil {
-            try await self.stream.send(.authorities(roots))
+            try await self.stream.send(.authorities(try pair.news))
         }
         self.toldRoots.withLock { $0 = roots }
     }

@@ -25,6 +25,16 @@ package struct AuthorityPair: Sendable {
     var serving: CertificateAuthority { self.servesNext ? self.newest : self.first }
     var rootsPEM: String { self.all.map(\.certificatePEM).joined(separator: "\n") + "\n" }
 
+    /// What hosts are told: each of them trusts one of these already, or it would have no session.
+    var news: AuthorityNews {
+        get throws {
+            AuthorityNews(
+                certificates: self.rootsPEM,
+                vouchers: try self.next.map { [try self.first.voucher(for: $0)] } ?? []
+            )
+        }
+    }
+
     /// The one that a protocol names; the serving one for a protocol that names none.
     func authority(of protocolName: String) -> CertificateAuthority {
         let wanted = AgentProtocols.authority(of: protocolName)

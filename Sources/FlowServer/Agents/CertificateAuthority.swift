@@ -20,6 +20,8 @@ package struct CertificateAuthority: Sendable {
     package static let year: Double = 365.25 * 86_400
 
     let key: Certificate.PrivateKey
+    /// The same, for what is no certificate.
+    private let signingKey: P256.Signing.PrivateKey
     let certificate: Certificate
     /// What this authority's installation signs definitions by.
     let definitionKey: DefinitionKey
@@ -95,6 +97,7 @@ package struct CertificateAuthority: Sendable {
     private init(key: P256.Signing.PrivateKey, certificate: Certificate, agentLife: Double) throws {
         self.agentLife = agentLife
         self.key = Certificate.PrivateKey(key)
+        self.signingKey = key
         self.definitionKey = try DefinitionKey(of: key)
         self.certificate = certificate
         self.certificatePEM = try certificate.serializeAsPEM().pemString
@@ -105,6 +108,11 @@ package struct CertificateAuthority: Sendable {
         var serializer = DER.Serializer()
         try serializer.serialize(certificate)
         return Array(SHA256.hash(data: serializer.serializedBytes))
+    }
+
+    /// Its word for the one that follows it.
+    func voucher(for next: CertificateAuthority) throws -> AuthorityVoucher {
+        try AuthorityVoucher(for: next.fingerprint, by: self.signingKey)
     }
 
     /// When a certificate ends; nil when it can't be read.

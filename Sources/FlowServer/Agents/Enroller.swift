@@ -108,7 +108,8 @@ package final class Enroller: Sendable {
             authority: authority.certificatePEM,
             serverName: AgentProtocols.serverName,
             remark: Self.remark(refused),
-            signingKeys: [authority.definitionKey.statement]
+            signingKeys: [authority.definitionKey.statement],
+            vouches: true
         )
     }
 

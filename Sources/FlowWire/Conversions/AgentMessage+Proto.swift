@@ -23,6 +23,7 @@ extension PBEnvelope {
                 if let revision = heartbeat.schedulerRevision { $0.schedulerRevision = revision }
                 if let revision = heartbeat.maintenanceRevision { $0.maintenanceRevision = revision }
                 if let load = heartbeat.load { $0.loadTenths = Int32(clamping: load) }
+                if let refusal = heartbeat.authorityRefusal { $0.authorityRefusal = refusal.rawValue }
                 guard let condition = heartbeat.condition else { return }
                 if let disk = condition.disk { ($0.diskFree, $0.diskTotal) = (disk.free, disk.total) }
                 if let error = condition.clockError { $0.clockError = error }
@@ -77,7 +78,10 @@ extension PBEnvelope {
                     maintenanceRevision: heartbeat.hasMaintenanceRevision
                         ? try Fields.count(heartbeat.maintenanceRevision, "heartbeat.maintenance_revision") : nil,
                     condition: try heartbeat.condition(),
-                    load: heartbeat.hasLoadTenths ? max(0, Int(heartbeat.loadTenths)) : nil
+                    load: heartbeat.hasLoadTenths ? max(0, Int(heartbeat.loadTenths)) : nil,
+                    // A word of a later agent's says no less than that it refused.
+                    authorityRefusal: heartbeat.hasAuthorityRefusal
+                        ? AuthorityRefusal(rawValue: heartbeat.authorityRefusal) ?? .unvouched : nil
                 )
             )
         case .executionAck(let acknowledgement):

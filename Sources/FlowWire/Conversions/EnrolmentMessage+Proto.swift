@@ -61,6 +61,8 @@ package struct EnrolResponse: Hashable, Sendable {
     package var remark: String
     /// Whose signatures definitions have, the newest last; none from a server of an earlier version.
     package var signingKeys: [SigningKeyStatement]
+    /// Its authorities vouch for the one that follows (``AuthorityNews``).
+    package var vouches: Bool
 
     package init(
         agent: AgentID,
@@ -68,8 +70,10 @@ package struct EnrolResponse: Hashable, Sendable {
         authority: String,
         serverName: String,
         remark: String = "",
-        signingKeys: [SigningKeyStatement] = []
+        signingKeys: [SigningKeyStatement] = [],
+        vouches: Bool = false
     ) {
+        self.vouches = vouches
         self.signingKeys = signingKeys
         self.agent = agent
         self.certificateChain = certificateChain
@@ -103,6 +107,7 @@ extension PBEnvelope {
                 $0.serverName = response.serverName
                 $0.remark = response.remark
                 $0.signingKeys = response.signingKeys.map { PBSigningKey($0) }
+                $0.vouches = response.vouches
             }
         case .refusal(let code, let text): self.enrolRefusal = .with { ($0.code, $0.message) = (code, text) }
         }
@@ -133,7 +138,8 @@ extension PBEnvelope {
                     authority: response.authority,
                     serverName: try Fields.label(response.serverName, "enrol_response.server_name", minimum: 1),
                     remark: String(response.remark.prefix(Self.remarkLimit)),
-                    signingKeys: response.signingKeys.map(\.decoded)
+                    signingKeys: response.signingKeys.map(\.decoded),
+                    vouches: response.vouches
                 )
             )
         case .enrolRefusal(let refusal):

@@ -32,7 +32,7 @@ extension PBEnvelope {
         case .certificateIssued(let chain): self.certificateIssued = .with { $0.certificateChain = chain }
         case .certificateRefused(let code, let text):
             self.certificateRefused = .with { ($0.code, $0.message) = (code, text) }
-        case .authorities(let roots): self.authorityRoots = .with { $0.certificates = roots }
+        case .authorities(let news): self.authorityRoots = PBAuthorityRoots(news)
         case .secrets(let answer):
             self.secretsAnswer = .with {
                 $0.executionID = Data(answer.execution.bytes)
@@ -93,7 +93,7 @@ extension PBEnvelope {
                 code: try Fields.label(refused.code, "certificate_refused.code"),
                 message: refused.message
             )
-        case .authorityRoots(let roots): return .authorities(roots.certificates)
+        case .authorityRoots(let roots): return .authorities(roots.decoded)
         case .secretsAnswer(let answer):
             return .secrets(
                 SecretsAnswer(

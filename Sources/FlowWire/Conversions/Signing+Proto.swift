@@ -26,6 +26,30 @@ extension PBSigningKey {
     }
 }
 
+extension PBAuthorityRoots {
+    init(_ news: AuthorityNews) {
+        self.init()
+        self.certificates = news.certificates
+        self.vouchers = news.vouchers.map { voucher in
+            .with { ($0.authority, $0.signature) = (Data(voucher.authority), Data(voucher.signature)) }
+        }
+        self.vouches = news.vouches
+    }
+
+    var decoded: AuthorityNews {
+        AuthorityNews(
+            certificates: self.certificates,
+            vouchers: self.vouchers.prefix(Self.most).map {
+                AuthorityVoucher(authority: Array($0.authority.prefix(32)), signature: Array($0.signature.prefix(256)))
+            },
+            vouches: self.vouches
+        )
+    }
+
+    /// Vouchers that are read; more than a server ever has.
+    private static let most = 8
+}
+
 extension PBEnvelope {
     /// Puts signed bytes in the place of each definition.
     mutating func sign(by signer: any DefinitionSigning) throws(WireError) {

@@ -2984,6 +2984,28 @@ package nonisolated struct PBAuthorityRoots: Sendable {
   /// PEM, the newest last.
   package var certificates: String = String()
 
+  package var vouchers: [PBAuthorityVoucher] = []
+
+  /// Here each authority vouches for the one that follows: the agent takes no other without such a word any more. False from older servers.
+  package var vouches: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// The word of an authority for the one that follows it.
+package nonisolated struct PBAuthorityVoucher: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// SHA-256 of the certificate of the one that follows, in DER.
+  package var authority: Data = Data()
+
+  /// ECDSA P-256 with SHA-256 in DER, of "quartzflow authority 1", a zero byte and `authority`.
+  package var signature: Data = Data()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -3103,6 +3125,16 @@ package nonisolated struct PBHeartbeat: Sendable {
   /// Clears the value of `loadTenths`. Subsequent reads from it will return its default value.
   package mutating func clearLoadTenths() {self._loadTenths = nil}
 
+  /// Why the agent did not take an authority that it was told of: "unvouched", "forged"; absent when it took all.
+  package var authorityRefusal: String {
+    get {_authorityRefusal ?? String()}
+    set {_authorityRefusal = newValue}
+  }
+  /// Returns true if `authorityRefusal` has been explicitly set.
+  package var hasAuthorityRefusal: Bool {self._authorityRefusal != nil}
+  /// Clears the value of `authorityRefusal`. Subsequent reads from it will return its default value.
+  package mutating func clearAuthorityRefusal() {self._authorityRefusal = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -3115,6 +3147,7 @@ package nonisolated struct PBHeartbeat: Sendable {
   fileprivate var _clockError: Int64? = nil
   fileprivate var _clockSuspect: Bool? = nil
   fileprivate var _loadTenths: Int32? = nil
+  fileprivate var _authorityRefusal: String? = nil
 }
 
 /// The clock sample of the hello, as soon as it was read: the welcome may bring a long configuration.
@@ -3294,6 +3327,9 @@ package nonisolated struct PBEnrolResponse: Sendable {
 
   /// As in the welcome.
   package var signingKeys: [PBSigningKey] = []
+
+  /// As in the roots of authorities.
+  package var vouches: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -7081,7 +7117,7 @@ nonisolated extension PBCertificateRefused: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension PBAuthorityRoots: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".AuthorityRoots"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}certificates\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}certificates\0\u{1}vouchers\0\u{1}vouches\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -7090,6 +7126,8 @@ nonisolated extension PBAuthorityRoots: SwiftProtobuf.Message, SwiftProtobuf._Me
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.certificates) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.vouchers) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.vouches) }()
       default: break
       }
     }
@@ -7099,11 +7137,54 @@ nonisolated extension PBAuthorityRoots: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.certificates.isEmpty {
       try visitor.visitSingularStringField(value: self.certificates, fieldNumber: 1)
     }
+    if !self.vouchers.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.vouchers, fieldNumber: 2)
+    }
+    if self.vouches != false {
+      try visitor.visitSingularBoolField(value: self.vouches, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: PBAuthorityRoots, rhs: PBAuthorityRoots) -> Bool {
     if lhs.certificates != rhs.certificates {return false}
+    if lhs.vouchers != rhs.vouchers {return false}
+    if lhs.vouches != rhs.vouches {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PBAuthorityVoucher: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AuthorityVoucher"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}authority\0\u{1}signature\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.authority) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.authority.isEmpty {
+      try visitor.visitSingularBytesField(value: self.authority, fieldNumber: 1)
+    }
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PBAuthorityVoucher, rhs: PBAuthorityVoucher) -> Bool {
+    if lhs.authority != rhs.authority {return false}
+    if lhs.signature != rhs.signature {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -7146,7 +7227,7 @@ nonisolated extension PBRejected: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}config_version\0\u{3}running_execution_ids\0\u{3}sent_at\0\u{1}trouble\0\u{3}foreign_zones\0\u{3}ordered_task_uids\0\u{4} scheduler_revision\0\u{3}maintenance_revision\0\u{3}disk_free\0\u{3}disk_total\0\u{3}clock_error\0\u{3}clock_suspect\0\u{3}load_tenths\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}config_version\0\u{3}running_execution_ids\0\u{3}sent_at\0\u{1}trouble\0\u{3}foreign_zones\0\u{3}ordered_task_uids\0\u{4} scheduler_revision\0\u{3}maintenance_revision\0\u{3}disk_free\0\u{3}disk_total\0\u{3}clock_error\0\u{3}clock_suspect\0\u{3}load_tenths\0\u{3}authority_refusal\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -7167,6 +7248,7 @@ nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 42: try { try decoder.decodeSingularInt64Field(value: &self._clockError) }()
       case 43: try { try decoder.decodeSingularBoolField(value: &self._clockSuspect) }()
       case 44: try { try decoder.decodeSingularInt32Field(value: &self._loadTenths) }()
+      case 45: try { try decoder.decodeSingularStringField(value: &self._authorityRefusal) }()
       default: break
       }
     }
@@ -7216,6 +7298,9 @@ nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Message
     try { if let v = self._loadTenths {
       try visitor.visitSingularInt32Field(value: v, fieldNumber: 44)
     } }()
+    try { if let v = self._authorityRefusal {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 45)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -7233,6 +7318,7 @@ nonisolated extension PBHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs._clockError != rhs._clockError {return false}
     if lhs._clockSuspect != rhs._clockSuspect {return false}
     if lhs._loadTenths != rhs._loadTenths {return false}
+    if lhs._authorityRefusal != rhs._authorityRefusal {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -7533,7 +7619,7 @@ nonisolated extension PBEnrolRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension PBEnrolResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".EnrolResponse"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}agent_id\0\u{3}certificate_chain\0\u{1}authority\0\u{3}server_name\0\u{1}remark\0\u{4}K\u{1}signing_keys\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}agent_id\0\u{3}certificate_chain\0\u{1}authority\0\u{3}server_name\0\u{1}remark\0\u{4}K\u{1}signing_keys\0\u{1}vouches\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -7547,6 +7633,7 @@ nonisolated extension PBEnrolResponse: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 4: try { try decoder.decodeSingularStringField(value: &self.serverName) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.remark) }()
       case 80: try { try decoder.decodeRepeatedMessageField(value: &self.signingKeys) }()
+      case 81: try { try decoder.decodeSingularBoolField(value: &self.vouches) }()
       default: break
       }
     }
@@ -7571,6 +7658,9 @@ nonisolated extension PBEnrolResponse: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.signingKeys.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.signingKeys, fieldNumber: 80)
     }
+    if self.vouches != false {
+      try visitor.visitSingularBoolField(value: self.vouches, fieldNumber: 81)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -7581,6 +7671,7 @@ nonisolated extension PBEnrolResponse: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.serverName != rhs.serverName {return false}
     if lhs.remark != rhs.remark {return false}
     if lhs.signingKeys != rhs.signingKeys {return false}
+    if lhs.vouches != rhs.vouches {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -103,6 +103,9 @@ enum ClientTable {
         if let trouble = item["trouble"].string {
             notes.append(Wording(verbatim: item["trouble_text"][Language.current.rawValue].string ?? trouble))
         }
+        if let code = item["authority_refusal"].string {
+            notes.append("does not take an authority that it was told of (\(code))")
+        }
         let until = item["maintenance"]["until"]
         if !until.isNull { notes.append("in maintenance until \(DisplayTime.text(until))") }
         let zones = item["foreign_zones"].array.compactMap(\.string)

@@ -52,6 +52,8 @@ extension ChineseWords {
         zh {zones} 使用服务器的规则
         en {count} of its tasks on orders only
         zh {count} 个任务只按指令运行
+        en does not take an authority that it was told of ({code})
+        zh 未接受被告知的证书颁发机构（{code}）
         en {found} servers are called '{word}'; give one's id: {ids}
         zh 有 {found} 台服务器叫“{word}”；请写编号：{ids}
         en no server of the cluster is called '{word}'; see 'quicflow cluster status'

@@ -89,6 +89,8 @@ export interface Host {
   /** What cgroup v2 is used for there: `kill` first, then what it can limit; empty without any, and while it is away. */
   control_groups?: string[];
   certificate_expires_at?: string | null;
+  /** Why it did not take an authority that it was told of, and keeps those that it trusts. */
+  authority_refusal?: 'unvouched' | 'forged' | null;
   /** Zones that its own files lack or know otherwise; the server's rules are used. */
   foreign_zones?: string[];
   /** Why it starts nothing, such as a full disk; null when nothing is wrong. */

@@ -63,6 +63,10 @@ export default {
       'It runs {n} jobs on the server’s orders only, and not while it is away: its zone rules or its version are not the server’s. Run the same version on both.',
     groups: 'Control groups (cgroup v2)',
     groupsKill: 'end all processes of a job; no limits of memory, processors or processes',
+    authority: 'Authority',
+    authorityRefused: 'not taken: no authority that this host trusts has vouched for it',
+    authorityHint:
+      'Somebody told this host of another authority. If nobody replaces yours, replace the servers’ certificates and keys',
     zones: 'Time zones',
     zonesUsed: 'zone rules of the server are used',
     zonesHint: 'The host’s own zone files lack these, or know them otherwise',
