@@ -267,6 +267,7 @@ let package = Package(
             dependencies: [
                 "FlowAgent",
                 "FlowCore",
+                "FlowProcess",
                 "FlowRunner",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -399,7 +400,7 @@ let package = Package(
         ),
         .testTarget(
             name: "QuicFlowTests",
-            dependencies: ["FlowAgent", "FlowCore", "FlowProcess", "FlowTesting", "quicflow"],
+            dependencies: ["FlowAgent", "FlowCore", "FlowProcess", "FlowRunner", "FlowTesting", "quicflow"],
             exclude: ["Corpus"],
             swiftSettings: swiftSettings
         ),

@@ -26,16 +26,23 @@ package struct GroupBase: Hashable, Sendable {
     /// Otherwise there are those that are on already.
     ///
     /// - Returns: nil when there is no such hierarchy, or it is not ours to write.
-    package static func find() -> GroupBase? {
-        guard let mounts = SmallFile.text("/proc/self/mountinfo"), let own = SmallFile.text("/proc/self/cgroup"),
-            let place = self.place(mounts: mounts, own: own)
+    package static func find() -> GroupBase? { self.find(around: "self", turnsOn: true) }
+
+    /// What ``find()`` has found for another process, as far as we may see it; changes nothing.
+    package static func glance(process: Int32) -> GroupBase? { self.find(around: "\(process)", turnsOn: false) }
+
+    private static func find(around process: String, turnsOn: Bool) -> GroupBase? {
+        guard let mounts = SmallFile.text("/proc/self/mountinfo"),
+            let own = SmallFile.text("/proc/\(process)/cgroup"), let place = self.place(mounts: mounts, own: own)
         else { return nil }
         var path = place.directory
         if !place.isTop, let slash = path.lastIndex(of: "/") {
             let parent = String(path[..<slash])
             if flow_is_delegated(parent) == 1, self.isWritable(parent) {
                 path = parent
-                for name in self.wanted { SmallFile.write("+\(name)", to: parent + "/cgroup.subtree_control") }
+                for name in self.wanted where turnsOn {
+                    SmallFile.write("+\(name)", to: parent + "/cgroup.subtree_control")
+                }
             }
         }
         guard self.isWritable(path) else { return nil }

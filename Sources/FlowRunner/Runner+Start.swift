@@ -72,12 +72,14 @@ extension Runner {
         )
         CrashPoint.reach("runner.start.noted")
         self.trees.add(request.token, leader: leader, execution: request.execution)
+        // What may be left running stays in its unit, and is nobody's from then on.
+        if let unit = request.unit, !request.leavesProcesses { self.trees.units.add(request.token, name: unit) }
         if self.live.contains(request.token) { self.notify(.started(token: request.token, at: now)) }
     }
 
     /// - Returns: -1 and an errno where the attempt has no group of its own.
     private func openGroup(_ request: SpawnRequest) -> (descriptor: Int32, error: Int32) {
-        guard !request.leavesProcesses, self.trees.groups != nil else { return (-1, ENOTSUP) }
+        guard !request.leavesProcesses, request.unit == nil, self.trees.groups != nil else { return (-1, ENOTSUP) }
         let name = "\(request.execution)-\(request.attempt)"
         return self.trees.groups?.open(request.token, name: name, limits: request.limits) ?? (-1, ENOTSUP)
     }

@@ -108,6 +108,7 @@ package enum RunnerCoding {
         writer.write(spawn.limits.memoryBytes ?? .max)
         writer.write(spawn.limits.cpuPercent ?? .max)
         writer.write(spawn.limits.processes ?? .max)
+        writer.write(counted: spawn.unit ?? "")
     }
 
     package static func write(_ outcome: RunnerOutcome, to writer: inout ByteWriter) {
@@ -168,6 +169,7 @@ package enum RunnerCoding {
         let memory = reader.read(UInt64.self) ?? .max
         let cpu = reader.read(UInt32.self) ?? .max
         let processes = reader.read(UInt32.self) ?? .max
+        let unit = reader.readText() ?? ""
         return SpawnRequest(
             token: token,
             execution: execution,
@@ -185,7 +187,8 @@ package enum RunnerCoding {
                 memoryBytes: memory == .max ? nil : memory,
                 cpuPercent: cpu == .max ? nil : cpu,
                 processes: processes == .max ? nil : processes
-            )
+            ),
+            unit: unit.isEmpty ? nil : unit
         )
     }
 

@@ -25,6 +25,8 @@ package struct SpawnRequest: Hashable, Sendable {
     package var masked: [[UInt8]]
     /// What it and all that it starts may use together; it starts only where that can be kept.
     package var limits: GroupLimits
+    /// The scope of the host's systemd that its program puts itself into; nil = none.
+    package var unit: String?
 
     package init(
         token: UInt64,
@@ -39,7 +41,8 @@ package struct SpawnRequest: Hashable, Sendable {
         arguments: [String],
         environment: [String],
         masked: [[UInt8]] = [],
-        limits: GroupLimits = GroupLimits()
+        limits: GroupLimits = GroupLimits(),
+        unit: String? = nil
     ) {
         self.token = token
         self.execution = execution
@@ -54,6 +57,7 @@ package struct SpawnRequest: Hashable, Sendable {
         self.environment = environment
         self.masked = masked
         self.limits = limits
+        self.unit = unit
     }
 }
 

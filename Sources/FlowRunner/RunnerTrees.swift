@@ -8,7 +8,8 @@ import Glibc
 ///
 /// The runner is a child subreaper: a descendant that lost its parent becomes its direct child, whatever session it made
 /// itself. Such an orphan is attributed by its session, else by `QF_EXECUTION_ID` in its initial environment. One that
-/// has neither (`env -i setsid`) is known by its control group, where there are any; else it belongs to one of the executions that ran when it was first seen; it is attributed
+/// has neither (`env -i setsid`) is known by its control group or its unit of systemd, where there are any; else it belongs to one of
+/// the executions that ran when it was first seen; it is attributed
 /// when only one of them is left, so it never outlives them all. While a process becomes another program the kernel shows no
 /// environment of it, and one that has ended already shows nothing: until that is over, or for a second, no tree counts as gone.
 struct RunnerTrees {
@@ -16,6 +17,7 @@ struct RunnerTrees {
     private var leaders: [Int32: UInt64] = [:]
     /// Nil where the host lets us have none.
     var groups: RunnerGroups?
+    var units = RunnerUnits()
     /// Leaders of all unfinished trees, reaped or not: their pids name sessions.
     private var sessions: [Int32: UInt64] = [:]
     private var executions: [String: UInt64] = [:]
@@ -64,13 +66,16 @@ struct RunnerTrees {
     }
 
     mutating func remove(_ token: UInt64, process: RunnerProcess) {
+        self.units.remove(token)
         if self.sessions[process.leader] == token { self.sessions[process.leader] = nil }
         if self.executions[process.execution] == token { self.executions[process.execution] = nil }
         for pid in self.strays.keys { self.strays[pid]?.remove(token) }
     }
 
     /// Whether a process lives in the control group of a tree.
-    func isOccupied(_ token: UInt64) -> Bool { self.groups?.isOccupied(token) ?? false }
+    func isOccupied(_ token: UInt64) -> Bool {
+        self.groups?.isOccupied(token) ?? false || self.units.isOccupied(token)
+    }
 
     /// Looks at the runner's children and attributes those that are not leaders.
     ///
@@ -108,7 +113,7 @@ struct RunnerTrees {
             return nil
         }
         if let token = self.sessions[process.session] { return token }
-        if let token = self.groups?.owner(of: pid) { return token }
+        if let token = self.groups?.owner(of: pid) ?? self.units.owner(of: pid) { return token }
         if self.leftSessions.contains(process.session) {
             self.left.insert(pid)
             return nil
@@ -151,11 +156,12 @@ struct RunnerTrees {
     ) -> [(token: UInt64, process: flow_process)] {
         var refused: [(token: UInt64, process: flow_process)] = []
         for (process, owner) in self.descendants(running: running) {
-            guard let signal = owner.flatMap({ signals[$0] }) else { continue }
+            guard let owner, let signal = signals[owner] else { continue }
+            self.units.look(at: process.pid, of: owner)
             withUnsafePointer(to: process) { pointer in
                 // The kernel ends what is in a group, whosever it is.
-                let isGrouped = signal == SIGKILL && owner.map { self.groups?.has($0) ?? false } ?? false
-                if flow_signal_process(pointer, signal) == EPERM, !isGrouped, let owner {
+                let isGrouped = signal == SIGKILL && (self.groups?.has(owner) ?? false || self.units.has(owner))
+                if flow_signal_process(pointer, signal) == EPERM, !isGrouped {
                     refused.append((owner, process))
                 }
                 // A stopped process acts on SIGTERM only when it goes on.
@@ -163,7 +169,10 @@ struct RunnerTrees {
             }
         }
         // This reaches also what was forked since the walk.
-        for (token, signal) in signals where signal == SIGKILL { self.groups?.kill(token) }
+        for (token, signal) in signals where signal == SIGKILL {
+            self.groups?.kill(token)
+            self.units.kill(token)
+        }
         return refused
     }
 

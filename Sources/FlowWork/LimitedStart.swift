@@ -2,43 +2,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowProcess
 import Foundation
 
-/// Becomes another program, with less that it may use or as another user: `limits NAME=VALUE… -- PROGRAM ARGUMENT…`.
+/// Becomes another program, in a unit of its own, with less that it may use or as another user:
+/// `limits NAME=VALUE… -- PROGRAM ARGUMENT…`.
 enum LimitedStart {
     static func run(_ words: [String]) -> Int32 {
         guard let separator = words.firstIndex(of: "--"), separator + 1 < words.count else {
             WorkLog.complain("limits: no program is named")
-            return 126
-        }
-        var user: String?
-        var directory: String?
-        for word in words[..<separator] {
-            if word.hasPrefix(StartWord.user) {
-                user = String(word.dropFirst(StartWord.user.count))
-                continue
-            }
-            if word.hasPrefix(StartWord.directory) {
-                directory = String(word.dropFirst(StartWord.directory.count))
-                continue
-            }
-            let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-            guard parts.count == 2, let limit = ProcessLimit(rawValue: parts[0]), let value = UInt64(parts[1]) else {
-                WorkLog.complain("limits: '\(word)' is none")
-                return 126
-            }
-            guard Self.set(limit, value) else {
-                WorkLog.complain("the limit \(limit.rawValue) cannot be set: \(String(cString: strerror(errno)))")
-                return 126
-            }
+            return WorkExit.unstarted.rawValue
         }
         let program = Array(words[(separator + 1)...])
         var variables = ProcessInfo.processInfo.environment
-        if let user {
-            do { variables = try UserStart.become(user, directory: directory, variables) } catch {
-                WorkLog.complain(error.message)
-                return 126
+        do throws(WorkFailure) {
+            let wanted = try StartWishes(words[..<separator])
+            try wanted.enterUnit()
+            for (limit, value) in wanted.limits where limit.controller == nil {
+                guard Self.set(limit, value) else {
+                    let reason = String(cString: strerror(errno))
+                    throw WorkFailure(.unstarted, "the limit \(limit.rawValue) cannot be set: \(reason)")
+                }
             }
+            if let user = wanted.user {
+                variables = try UserStart.become(user, directory: wanted.directory, variables)
+            }
+        } catch {
+            WorkLog.complain(error.message)
+            return WorkExit.unstarted.rawValue
         }
         var arguments: [UnsafeMutablePointer<CChar>?] = program.map { strdup($0) } + [nil]
         var environment: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
@@ -46,16 +37,12 @@ enum LimitedStart {
         signal(SIGPIPE, SIG_DFL)
         execve(program[0], &arguments, &environment)
         WorkLog.complain("\(program[0]) could not be started: \(String(cString: strerror(errno)))")
-        return errno == ENOENT ? 127 : 126
+        return errno == ENOENT ? 127 : WorkExit.unstarted.rawValue
     }
 
     /// Never above what is there: a limit takes away and does not give.
     private static func set(_ limit: ProcessLimit, _ value: UInt64) -> Bool {
-        guard let resource = Self.resource(limit) else {
-            // The runner's, and never handed to us.
-            errno = ENOTSUP
-            return false
-        }
+        guard let resource = Self.resource(limit) else { return false }
         var bounds = rlimit()
         guard getrlimit(resource, &bounds) == 0 else { return false }
         bounds.rlim_max = min(bounds.rlim_max, rlim_t(value))

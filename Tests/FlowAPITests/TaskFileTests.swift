@@ -157,6 +157,7 @@ struct TaskFileTests {
             .init("work_dir", "/tmp"), .init("scratch_dir", false), .init("leave_processes", true),
             .init("success_codes", [0, 3].map { Int64($0) }), .init("umask", "027"), .init("nice", 5),
             .init("run_as", "www-data"),
+            .init("unit", JSON.object([.init("slice", "batch.slice"), .init("description", "d")])),
             .init("env", JSON.object([.init("A", "1")])),
         ]),
         "schedule_type": .string("cron"), "cron_expr": .string("0 2 * * *"), "timezone": .string("Europe/Berlin"),

@@ -68,6 +68,12 @@ struct RandomValues {
                     niceness: self.maybe { $0.int(-20...19) },
                     runAs: self.maybe { _ in "www-data" },
                     limits: self.bool() ? ["open_files": self.int64(0...1 << 40)] : [:],
+                    unit: self.maybe { random in
+                        TransientUnit(
+                            slice: random.maybe { _ in "batch-nightly.slice" },
+                            description: random.maybe { _ in "Nightly work" }
+                        )
+                    },
                     environment: self.map()
                 )
             )

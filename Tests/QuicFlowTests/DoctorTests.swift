@@ -3,6 +3,8 @@
 
 import FlowAgent
 import FlowCore
+import FlowProcess
+import FlowRunner
 import Foundation
 import Testing
 
@@ -142,8 +144,35 @@ struct DoctorTests {
         let now = begin.advanced(byMilliseconds: day * 86_400_000)
         #expect(
             self.grades(AgentExam.findings(signs, now: now))
-                == ["agent-directory ok", "agent-space ok", "agent ok", "certificate \(grade)"]
+                == ["agent-directory ok", "agent-space ok", "agent ok", "certificate \(grade)", "control-groups ok"]
         )
+    }
+
+    @Test("What control groups and what systemd a host has is said with what follows for tasks, and is no failure")
+    func hostPowers() {
+        let groups = [
+            nil, GroupBase(path: "/g", controllers: ["pids"]), GroupBase(path: "/g", controllers: GroupBase.wanted),
+        ]
+        let said = groups.map { AgentExam.groups($0) }
+        #expect(said.allSatisfy { $0.grade == .ok && $0.check == "control-groups" })
+        #expect(said[0].advice?.en.contains("total_memory_bytes") == true)
+        #expect(said[1].text.en.hasSuffix("without memory, cpu") && said[1].advice?.en.contains("Delegate=yes") == true)
+        #expect(said[2].text.en.hasSuffix("memory, cpu, pids") && said[2].advice == nil)
+        let system = ServiceManager.usual(user: 0, runtimeDirectory: "/elsewhere")
+        #expect(system == ServiceManager(socket: "/run/systemd/private", isSystem: true))
+        let user = ServiceManager.usual(user: 7, runtimeDirectory: nil)
+        #expect(user == ServiceManager(socket: "/run/user/7/systemd/private", isSystem: false))
+        #expect(ServiceManager.usual(user: 7, runtimeDirectory: "/x").socket == "/x/systemd/private")
+        #expect(AgentExam.manager(system, answers: true).advice == nil)
+        #expect(AgentExam.manager(system, answers: false).text.en.contains("does not answer at /run/systemd/private"))
+        #expect(AgentExam.manager(user, answers: false).advice?.en.contains("enable-linger") == true)
+        #expect(!ServiceManager(socket: "/nowhere/private", isSystem: false).isReachable)
+    }
+
+    @Test("What an agent that runs is told about its host is what it finds itself")
+    func glance() {
+        #expect(GroupBase.glance(process: getpid())?.path == GroupBase.find()?.path)
+        #expect(GroupBase.glance(process: -1) == nil)
     }
 
     @Test("A host that does not work says why")

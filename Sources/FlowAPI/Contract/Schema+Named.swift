@@ -122,6 +122,9 @@ extension Schema {
         "control_groups": .array(.string).about(
             "What cgroup v2 is used for there: kill, memory, cpu, pids; empty without any, and while it is away."
         ),
+        "systemd": Schema.choice(["system", "user", "none"]).about(
+            "Whose units tasks with a 'unit' can run in there; none also while it is away."
+        ),
         "ordered_tasks": .integer.about("Tasks that the host runs on orders only, and not while it is away."),
         "maintenance": Schema.answer([
             "since": .timestamp, "until": .timestamp, "by": .string, "reason": .string.orNull, "text": .text,
@@ -198,7 +201,7 @@ extension Schema {
             "umask": .string.orNull.about("Octal digits such as 022; the agent's own without it."),
             "nice": .integer(-20...19).orNull.about("The higher, the more it gives way; the agent's own without it."),
             "run_as": .string.orNull.about("A user of the host; the agent's own without it."),
-            "limits": Self.limits, "env": Self.environment,
+            "limits": Self.limits, "unit": Self.unit, "env": Self.environment,
         ]
     )
 

@@ -21,6 +21,18 @@ extension Schema {
         ]
     ).about("The agent's own without it.")
 
+    /// The unit of systemd that a script runs in.
+    static let unit = Schema.body(
+        required: [:],
+        optional: [
+            "slice": .string(upTo: TransientUnit.nameBytes).orNull.about("The manager's usual one without it.")
+                .example("batch.slice"),
+            "description": .string(upTo: TransientUnit.descriptionBytes).orNull.about("The task's name without it."),
+        ]
+    ).orNull.about(
+        "Runs in a transient scope of the host's systemd; a host without one starts nothing. Null: none of its own."
+    )
+
     private static func limit(_ limit: ProcessLimit, _ words: String) -> Schema {
         Schema.integer(limit.range).about(words)
     }

@@ -47,6 +47,7 @@ enum GroupPresenter {
             .init("foreign_zones", view.presence?.foreignZones ?? []),
             .init("executors", view.presence?.executors ?? []),
             .init("control_groups", HostFeature.groupUses(in: view.presence?.features ?? [])),
+            .init("systemd", HostFeature.manager(in: view.presence?.features ?? [])?.rawValue ?? "none"),
             .init("ordered_tasks", view.presence?.orderedJobs.count ?? 0),
             .init("running", view.presence?.running.count ?? 0),
             .init("last_heartbeat", view.presence?.lastHeartbeat ?? agent.lastSeen),

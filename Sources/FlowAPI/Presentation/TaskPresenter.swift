@@ -117,6 +117,7 @@ struct TaskPresenter: Sendable {
                 .init("nice", shell.niceness),
                 .init("run_as", shell.runAs),
                 .init("limits", shell.limits),
+                .init("unit", shell.unit.map(Self.unit) ?? .null),
                 .init("env", shell.environment),
             ])
         case .http(let http):
@@ -181,6 +182,10 @@ struct TaskPresenter: Sendable {
             .init("window", window ?? .null), .init("calendars", calendars),
             .init("cron_exprs", limits?.also ?? []), .init("cron_except", limits?.except ?? []),
         ]
+    }
+
+    private static func unit(_ unit: TransientUnit) -> JSON {
+        .object([.init("slice", unit.slice), .init("description", unit.description)])
     }
 
     /// Why the task rests though nobody switched it off.

@@ -122,6 +122,7 @@ struct TaskBody {
                     niceness: configuration.int("nice"),
                     runAs: user?.isEmpty == true ? nil : user,
                     limits: Self.limits(&configuration),
+                    unit: Self.unit(&configuration),
                     environment: configuration.dictionary("env") ?? [:]
                 )
             )
@@ -160,6 +161,17 @@ struct TaskBody {
         return ProcessLimit.allCases.reduce(into: [:]) { result, limit in
             result[limit.rawValue] = reader.integer(limit.rawValue)
         }
+    }
+
+    private static func unit(_ configuration: inout FieldReader) -> TransientUnit? {
+        guard var reader = configuration.object("unit") else { return nil }
+        defer { reader.close() }
+        let slice = reader.string("slice")
+        let description = reader.string("description")
+        return TransientUnit(
+            slice: slice?.isEmpty == true ? nil : slice,
+            description: description?.isEmpty == true ? nil : description
+        )
     }
 
     /// Octal digits in a text, as umask(1) takes them; a number would be read as decimal by people and programs.

@@ -79,6 +79,7 @@ package enum HostPolicyFile {
                 policy.signatures = rule
             case "network": policy.network = try self.network(value)
             case "containers": policy.containers = try self.containers(value)
+            case "units": policy.units = try self.units(value)
             default: throw CoreError(.invalid, "'\(name)' is no rule of a policy")
             }
         }
@@ -145,6 +146,23 @@ package enum HostPolicyFile {
                 }
                 rules.networks = words
             default: throw CoreError(.invalid, "containers: '\(name)' is none of engine, images, networks")
+            }
+        }
+        return rules
+    }
+
+    private static func units(_ value: JSON) throws(CoreError) -> HostPolicy.Units {
+        var rules = HostPolicy.Units()
+        for (name, value) in try self.members(value, "units") {
+            switch (name, value) {
+            case ("allowed", .bool(let isAllowed)): rules.isAllowed = isAllowed
+            case ("slices", _):
+                let words = try self.words(value, "units.slices")
+                for word in words where !TransientUnit.isSlice(word) {
+                    throw CoreError(.invalid, "units.slices: '\(word)' is no name of a slice such as 'batch.slice'")
+                }
+                rules.slices = words
+            default: throw CoreError(.invalid, "units: '\(name)' is none of allowed (true, false), slices")
             }
         }
         return rules

@@ -146,7 +146,10 @@ package final class ExecutionSupervisor: ExecutionLauncher, Service {
     }
 
     /// What this host has besides what every agent can do, in words of ``HostFeature``.
-    package var features: [String] { self.shell.groupBase.map { HostFeature.groups(with: $0.controllers) } ?? [] }
+    package var features: [String] {
+        (self.shell.groupBase.map { HostFeature.groups(with: $0.controllers) } ?? [])
+            + (self.shell.serviceManager.map { [HostFeature.manager($0.isSystem ? .system : .user)] } ?? [])
+    }
 
     /// Finds the runners of earlier agents on this data directory, or what they left, and starts one where there is none.
     package func start() async throws { try await self.executors.prepare() }

@@ -174,6 +174,14 @@ package struct Heartbeat: Hashable, Sendable {
     }
 }
 
+/// Which systemd an agent can reach.
+package enum ServiceManagerKind: String, Hashable, Sendable {
+    /// The host's own, of an agent that is root.
+    case system
+    /// That of the agent's user.
+    case user
+}
+
 /// What a host's agent says that it can do.
 package enum HostFeature {
     /// It holds slots by leases (`semantics.md` 5).
@@ -195,4 +203,14 @@ package enum HostFeature {
     }
     /// It looks for files that start tasks (T4).
     package static let files = "files"
+    private static let managerPrefix = "systemd."
+
+    /// The word for a host whose scripts can run in units of systemd.
+    package static func manager(_ kind: ServiceManagerKind) -> String { self.managerPrefix + kind.rawValue }
+
+    /// Whose units a host's scripts can run in; nil for one without, or whose agent does not know of them.
+    package static func manager(in features: [String]) -> ServiceManagerKind? {
+        features.lazy.compactMap { $0.hasPrefix(self.managerPrefix) ? $0.dropFirst(self.managerPrefix.count) : nil }
+            .compactMap { ServiceManagerKind(rawValue: String($0)) }.first
+    }
 }

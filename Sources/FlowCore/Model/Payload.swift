@@ -61,6 +61,8 @@ package struct ShellPayload: Hashable, Sendable {
     package var runAs: String?
     /// What the process may use at most, by names of ``ProcessLimit``.
     package var limits: [String: Int64]
+    /// The unit of the host's systemd that it runs in; nil = none of its own.
+    package var unit: TransientUnit?
     /// Added to a clean environment.
     package var environment: [String: String]
 
@@ -76,6 +78,7 @@ package struct ShellPayload: Hashable, Sendable {
         niceness: Int? = nil,
         runAs: String? = nil,
         limits: [String: Int64] = [:],
+        unit: TransientUnit? = nil,
         environment: [String: String] = [:]
     ) {
         self.command = command
@@ -89,6 +92,7 @@ package struct ShellPayload: Hashable, Sendable {
         self.niceness = niceness
         self.runAs = runAs
         self.limits = limits
+        self.unit = unit
         self.environment = environment
     }
 
@@ -114,6 +118,7 @@ extension ShellPayload: Codable {
         case niceness
         case runAs
         case limits
+        case unit
         case environment
     }
 
@@ -133,6 +138,7 @@ extension ShellPayload: Codable {
             niceness: try values.decodeIfPresent(Int.self, forKey: .niceness),
             runAs: try values.decodeIfPresent(String.self, forKey: .runAs),
             limits: try values.decodeIfPresent([String: Int64].self, forKey: .limits) ?? [:],
+            unit: try values.decodeIfPresent(TransientUnit.self, forKey: .unit),
             environment: try values.decode([String: String].self, forKey: .environment)
         )
     }
@@ -153,6 +159,7 @@ extension ShellPayload: Codable {
         try values.encodeIfPresent(self.niceness, forKey: .niceness)
         try values.encodeIfPresent(self.runAs, forKey: .runAs)
         if !self.limits.isEmpty { try values.encode(self.limits, forKey: .limits) }
+        try values.encodeIfPresent(self.unit, forKey: .unit)
         try values.encode(self.environment, forKey: .environment)
     }
 }

@@ -60,6 +60,7 @@ extension JobValidator {
             )
         }
         self.checkStart(shell)
+        self.checkUnit(shell.unit)
         self.checkVariables(shell.environment)
     }
 
@@ -120,6 +121,28 @@ extension JobValidator {
                 "a limit of all its processes together ends with the job: it goes with no 'leave_processes'"
             )
         }
+    }
+
+    private mutating func checkUnit(_ unit: TransientUnit?) {
+        self.faults.require(
+            unit?.slice.map(TransientUnit.isSlice) ?? true,
+            "executor_config.unit.slice",
+            "name",
+            "a slice's name ends with '.slice' and is made of letters, digits, '_', ':' and '.', with single '-' between "
+                + "them, such as 'batch-nightly.slice'"
+        )
+        self.faults.require(
+            unit?.description.map(TransientUnit.isDescription) ?? true,
+            "executor_config.unit.description",
+            "value",
+            "a unit's description is one line of at most \(TransientUnit.descriptionBytes) bytes"
+        )
+        self.faults.require(
+            !(unit?.description?.contains("${secret:") ?? false),
+            "executor_config.unit.description",
+            "secret",
+            "everybody on the host can read it: it takes no secret"
+        )
     }
 
     mutating func checkVariables(_ variables: [String: String]) {

@@ -36,6 +36,11 @@ extension PBTaskConfig {
             config["umask"] = shell.umask.map { String($0, radix: 8) }
             config["nice"] = shell.niceness.map { String($0) }
             config["run_as"] = shell.runAs
+            if let unit = shell.unit {
+                config["unit"] = "1"
+                config["unit.slice"] = unit.slice
+                config["unit.description"] = unit.description
+            }
             for (name, value) in shell.limits { config[Self.limitPrefix + name] = String(value) }
             for (name, value) in shell.environment { config[Self.environmentPrefix + name] = value }
         case .http(let http):
@@ -118,6 +123,10 @@ extension PBTaskConfig {
                     throw WireError.invalid(field: field + ".run_as", problem: "is '\(value.prefix(64))', not a user")
                 }
                 payload.runAs = value
+            } else if key == "unit" {
+                payload.unit = try self.unit(value, field)
+            } else if ["unit.slice", "unit.description"].contains(key), self.executorConfig["unit"] != nil {
+                continue
             } else if let name = key.suffix(after: Self.limitPrefix) {
                 guard let known = ProcessLimit(rawValue: name) else {
                     throw WireError.notUnderstood(field: field, value: "'\(key.prefix(64))'")
@@ -131,6 +140,21 @@ extension PBTaskConfig {
             }
         }
         return payload
+    }
+
+    private func unit(_ value: String, _ field: String) throws(WireError) -> TransientUnit {
+        guard value == "1" else { throw WireError.notUnderstood(field: field, value: "'unit=\(value.prefix(64))'") }
+        let unit = TransientUnit(
+            slice: self.executorConfig["unit.slice"],
+            description: self.executorConfig["unit.description"]
+        )
+        if let slice = unit.slice, !TransientUnit.isSlice(slice) {
+            throw WireError.invalid(field: field + ".unit.slice", problem: "is '\(slice.prefix(64))', not a slice")
+        }
+        if let description = unit.description, !TransientUnit.isDescription(description) {
+            throw WireError.invalid(field: field + ".unit.description", problem: "is not one line of text")
+        }
+        return unit
     }
 
     private func http(_ field: String) throws(WireError) -> HTTPPayload {

@@ -144,11 +144,13 @@ struct BuiltinJobTests {
              "network": {"private": true, "loopback": false, "hosts": ["*.example.org"],
                          "authorities": ["/etc/quicflow/ours.pem"], "client_certificates": {"shop":
                          {"certificate": "/etc/quicflow/shop.pem", "key": "/etc/quicflow/shop.key", "hosts": ["*.shop.example"]}}}, "concurrency": 4, "users": ["www-data"], "signatures": "required",
-             "containers": {"engine": "/opt/podman", "images": ["registry.example.org/*", "a:1"], "networks": ["none"]}}
+             "containers": {"engine": "/opt/podman", "images": ["registry.example.org/*", "a:1"], "networks": ["none"]},
+             "units": {"allowed": true, "slices": ["batch.slice"]}}
             """
         let policy = try HostPolicyFile.parse(Array(text.utf8))
         #expect(policy.plugins == "/opt/p" && policy.concurrency == 4 && !policy.network.allowsLoopback)
         #expect(policy.signatures == .required)
+        #expect(policy.units == .init(isAllowed: true, slices: ["batch.slice"]))
         #expect(policy.users == ["www-data"] && policy.network.authorities == ["/etc/quicflow/ours.pem"])
         func refusal(_ payload: Payload) -> String? { policy.refusal(of: payload) }
         let shop = policy.network.clientCertificates?["shop"]
@@ -196,6 +198,8 @@ struct BuiltinJobTests {
             "{\"network\": {\"client_certificates\": {\"a b\": {\"certificate\": \"/a.pem\", \"key\": \"/b\"}}}}",
             "{\"network\": {\"client_certificates\": {\"a\": {\"certificate\": \"a.pem\", \"key\": \"/b\"}}}}",
             "{\"concurrency\": 0}", "{\"users\": [\"33\"]}", "{", "{\"plugins\": \"/a/../b\"}",
+            "{\"units\": false}", "{\"units\": {\"allowed\": \"no\"}}", "{\"units\": {\"slices\": [\"batch\"]}}",
+            "{\"units\": {\"slice\": []}}",
         ] {
             #expect(throws: CoreError.self, "\(wrong)") { try HostPolicyFile.parse(Array(wrong.utf8)) }
         }

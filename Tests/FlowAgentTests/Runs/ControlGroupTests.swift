@@ -98,15 +98,19 @@ struct ControlGroupTests {
             directory: "/",
             arguments: ["sh"],
             environment: [],
-            limits: limits
+            limits: limits,
+            unit: "quicflow-e-2.scope"
         )
         var writer = ByteWriter()
         RunnerCoding.append(.spawn(spawn), to: &writer)
         #expect(RunnerCoding.request(writer.bytes[4...]) == .spawn(spawn))
-        // An agent of before says nothing of limits.
+        // An agent of before says nothing of units, and one of before that nothing of limits.
         var plain = spawn
+        plain.unit = nil
+        let unitBytes = 4 + "quicflow-e-2.scope".utf8.count
+        #expect(RunnerCoding.request(writer.bytes[4..<writer.bytes.count - unitBytes]) == .spawn(plain))
         plain.limits = GroupLimits()
-        #expect(RunnerCoding.request(writer.bytes[4..<writer.bytes.count - 16]) == .spawn(plain))
+        #expect(RunnerCoding.request(writer.bytes[4..<writer.bytes.count - unitBytes - 16]) == .spawn(plain))
         for isSignal in [false, true] {
             for isStarved in [false, true] {
                 let end = TreeEnd(cause: .own, status: 9, isSignal: isSignal, isStarved: isStarved, at: 5)

@@ -4,6 +4,7 @@
 import FlowAgent
 import FlowAgentCore
 import FlowCore
+import FlowProcess
 import Foundation
 import Logging
 import Synchronization
@@ -28,12 +29,15 @@ final class Host: Sendable {
         concurrencyLimit: Int? = nil,
         secrets: (any SecretSource)? = nil,
         policy: HostPolicy = HostPolicy(),
-        networks: InstallationNetworks = InstallationNetworks()
+        networks: InstallationNetworks = InstallationNetworks(),
+        serviceManager: ServiceManager? = nil
     ) throws {
         self.directory = directory
+        var runner = ProcessRunner.Configuration(dataDirectory: directory.path, executable: executable)
+        if let serviceManager { runner.serviceManager = serviceManager }
         var configuration = ExecutionSupervisor.Configuration(
             dataDirectory: directory.path,
-            runner: ProcessRunner.Configuration(dataDirectory: directory.path, executable: executable),
+            runner: runner,
             limits: limits,
             concurrencyLimit: concurrencyLimit,
             stopGrace: .seconds(1)
@@ -61,6 +65,7 @@ final class Host: Sendable {
         secrets: (any SecretSource)? = nil,
         policy: HostPolicy = HostPolicy(),
         networks: InstallationNetworks = InstallationNetworks(),
+        serviceManager: ServiceManager? = nil,
         adopting: [ExecutionID] = [],
         from former: Host? = nil,
         _ body: @escaping @Sendable (Host) async throws -> Result
@@ -73,7 +78,8 @@ final class Host: Sendable {
             concurrencyLimit: concurrencyLimit,
             secrets: secrets,
             policy: policy,
-            networks: networks
+            networks: networks,
+            serviceManager: serviceManager
         )
         try await host.supervisor.start()
         let open = adopting.compactMap { former?.order($0) }.map { Fixture.entry($0) }

@@ -156,6 +156,13 @@ struct JobValidatorTests {
             $0.usesScratchDirectory = true
         }
         #expect(both == ["executor_config.scratch_dir"])
+        for slice in ["batch", "-.slice", "a--b.slice", "../x.slice", "x\n.slice"] {
+            #expect(faults { $0.unit = .init(slice: slice) } == ["executor_config.unit.slice"], "\(slice)")
+        }
+        for text in ["", "two\nlines", String(repeating: "d", count: 257), "${secret:DB}"] {
+            #expect(faults { $0.unit = .init(description: text) } == ["executor_config.unit.description"], "\(text)")
+        }
+        #expect(faults { $0.unit = .init(slice: "batch-nightly.slice", description: "d") }.isEmpty)
         for niceness in [-21, 20] { #expect(faults { $0.niceness = niceness } == ["executor_config.nice"]) }
     }
 

@@ -15,7 +15,7 @@ export const contract = {
     body builtin client_certificate command connection cpu_percent dry_run env expect expected_status headers host image
     interpreter interpreter_args leave_processes limits memory_bytes method min_free_percent mounts
     network nice older_than_days outputs parameters path pattern plugin port pull retry_statuses row_limit run_as
-    scratch_dir statements success_codes umask url user work_dir
+    scratch_dir statements success_codes umask unit url user work_dir
   `),
   placement: words(`
     count exclude fenced hash_key items kind lease_seconds order strategy waves where

@@ -28,6 +28,7 @@ const TASK = {
       total_processes: 20,
       cpu_percent: 150,
     },
+    unit: { slice: 'batch-nightly.slice', description: 'every night' },
     env: { A: '1' },
   },
   schedule_type: 'cron',

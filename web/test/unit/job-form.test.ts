@@ -3,6 +3,7 @@ import { validate } from '../../src/features/jobs/parts/job-check.ts';
 import { newParent, parentsFor } from '../../src/features/jobs/parts/job-dependencies.ts';
 import { bodyOf, emptyForm, formOf, type JobForm } from '../../src/features/jobs/parts/job-form.ts';
 import { fieldOf, PATHS } from '../../src/features/jobs/parts/job-paths.ts';
+import { emptyScript, scriptBody } from '../../src/features/jobs/parts/job-script.ts';
 import { FIELD_LABELS } from '../../src/features/jobs/parts/job-words.ts';
 import { equal } from './assert.ts';
 
@@ -49,6 +50,8 @@ Deno.test('job form: how a script is started is checked, and left out where it i
     runAs: '1000',
     scratchDir: true,
     workDir: '/srv',
+    unit: true,
+    slice: 'batch--x.slice',
   };
   equal(failed(wrong), {
     'executor_config.interpreter': 'program',
@@ -56,6 +59,7 @@ Deno.test('job form: how a script is started is checked, and left out where it i
     'executor_config.umask': 'umask',
     'executor_config.nice': 'nice',
     'executor_config.run_as': 'userName',
+    'executor_config.unit.slice': 'slice',
     'executor_config.scratch_dir': 'twoDirectories',
   });
   // Of a request nothing of this is sent, so nothing of it can be wrong.
@@ -67,6 +71,8 @@ Deno.test('job form: how a script is started is checked, and left out where it i
     umask: '027',
     nice: -5,
     runAs: ' www-data ',
+    unit: true,
+    slice: ' batch-nightly.slice ',
   };
   equal(failed(fine), {});
   equal(bodyOf({ ...good(), ...fine }, 1).executor_config, {
@@ -79,7 +85,10 @@ Deno.test('job form: how a script is started is checked, and left out where it i
     umask: '027',
     nice: -5,
     run_as: 'www-data',
+    unit: { slice: 'batch-nightly.slice' },
   });
+  equal(scriptBody({ ...emptyScript(), unit: true }), { unit: {} });
+  equal(scriptBody({ ...emptyScript(), slice: 'left.slice' }), {});
 });
 
 Deno.test('job form: arguments with lines of their own survive while nobody touches them', () => {
@@ -181,6 +190,7 @@ Deno.test('job form: a job survives the way through the form', () => {
     umask: '027',
     nice: 5,
     run_as: 'www-data',
+    unit: { slice: 'batch.slice', description: 'Nightly work' },
   };
   const whole = { ...task, ...fine, executor_config: { ...body.executor_config, ...script } } as Task;
   const back = bodyOf(formOf(whole), 0, whole) as unknown as Record<string, unknown>;

@@ -92,6 +92,12 @@ extension ChineseFaults {
         zh 限制是 {allCases} 之一，值不小于 0
         en a limit of all its processes together ends with the job: it goes with no 'leave_processes'
         zh 对所有进程合计的限制随任务一起结束：不能与 'leave_processes' 同用
+        en a slice's name ends with '.slice' and is made of letters, digits, '_', ':' and '.', with single '-' between them, such as 'batch-nightly.slice'
+        zh slice 的名字以“.slice”结尾，由字母、数字、“_”、“:”和“.”组成，之间可以有单个“-”，如 'batch-nightly.slice'
+        en a unit's description is one line of at most {descriptionBytes} bytes
+        zh 单元的描述是一行文字，最多 {descriptionBytes} 字节
+        en everybody on the host can read it: it takes no secret
+        zh 主机上的所有人都能读到它：不能含密钥
         en a method is one of {methods}
         zh 方法是 {methods} 之一
         en at most {headers} headers

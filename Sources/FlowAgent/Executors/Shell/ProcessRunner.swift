@@ -4,6 +4,7 @@
 import CFlowProcess
 import FlowAgentCore
 import FlowCore
+package import FlowProcess
 import FlowRunner
 import Foundation
 import Logging
@@ -26,6 +27,8 @@ struct ProcessRequest: Hashable, Sendable {
     var masked: [[UInt8]] = []
     /// What it and all that it starts may use together.
     var limits = GroupLimits()
+    /// The scope of systemd that its program puts itself into; nil = none.
+    var unit: String?
 }
 
 /// The agent's side of its runners: starts one, talks to it and to older ones that still have jobs, and starts another when
@@ -41,6 +44,8 @@ package final class ProcessRunner: Sendable {
         /// How long to wait for the answer of an earlier runner, or its end; seconds.
         package var lockPatienceSeconds: Int
         var limits = RunnerLimits()
+        /// The systemd that makes units for jobs, where there is one.
+        package var serviceManager = ServiceManager.usual()
 
         /// The program beside the runner's that carries out what is no script; nil when it is not there.
         var workProgram: String? {
@@ -276,7 +281,8 @@ package final class ProcessRunner: Sendable {
             arguments: request.arguments,
             environment: request.environment,
             masked: request.masked,
-            limits: request.limits
+            limits: request.limits,
+            unit: request.unit
         )
     }
 

@@ -88,7 +88,8 @@ extension RunnerKeeper {
         defer { if descriptor >= 0 { Glibc.close(descriptor) } }
         let archive = RunnerArchive(directory: descriptor)
         // First what its groups have: by marks and sessions only what has kept them is found.
-        let grouped = archive.group?.end() ?? 0
+        var grouped = archive.group?.end() ?? 0
+        for leader in archive.leaders where !leader.leavesProcesses { grouped += UnitScope.of(leader)?.end() ?? 0 }
         let count = grouped + Leftovers.kill(mark: self.mark(directory), leaders: archive.leaders)
         if count > 0 {
             self.owner.logger.warning(

@@ -15,6 +15,8 @@ final class ShellExecutor: Executor {
     private let requests: ShellRequest
     /// Where runners make their control groups; nil where the host lets us have none.
     let groupBase: GroupBase?
+    /// The systemd that makes units for jobs; nil where none answers.
+    var serviceManager: ServiceManager? { self.requests.manager.isReachable ? self.requests.manager : nil }
     private let works: WorkRequest
     private let verdicts = WorkVerdicts()
     private let containers: ContainerEnds
@@ -57,7 +59,8 @@ final class ShellExecutor: Executor {
             scratch: scratch,
             outputs: outputs,
             limiter: works.program,
-            controllers: base?.controllers ?? []
+            controllers: base?.controllers ?? [],
+            manager: configuration.serviceManager
         )
         let verdicts = self.verdicts
         let containers = ContainerEnds(engine: .find(policy.containers.engine), logger: logger)
@@ -108,6 +111,7 @@ final class ShellExecutor: Executor {
                 continue
             }
             if payload.usesScratchDirectory { self.scratchUsers.insert(AttemptKey(launch)) }
+            if payload.unit != nil { self.verdicts.watch(AttemptKey(launch), as: .unit) }
             if launch.order.needsSecrets { self.adoptedWithSecrets.insert(AttemptKey(launch)) }
             adopted.append(self.requests.names(of: launch, payload: payload))
         }
@@ -121,7 +125,7 @@ final class ShellExecutor: Executor {
     private func watch(_ launch: Launch) {
         let key = AttemptKey(launch)
         guard case .container = launch.order.job.payload else { return self.verdicts.watch(key) }
-        self.verdicts.watch(key, isContainer: true)
+        self.verdicts.watch(key, as: .container)
         self.containers.watch(key)
     }
 
@@ -134,6 +138,7 @@ final class ShellExecutor: Executor {
             do {
                 if case .shell(let payload) = launch.order.job.payload {
                     if payload.usesScratchDirectory { self.scratchUsers.insert(key) }
+                    if payload.unit != nil { self.verdicts.watch(key, as: .unit) }
                     processes.append(try self.requests.process(for: launch, payload: payload))
                 } else {
                     processes.append(try self.works.process(for: launch))

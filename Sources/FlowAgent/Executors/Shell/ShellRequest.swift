@@ -3,6 +3,7 @@
 
 import FlowAgentCore
 import FlowCore
+import FlowProcess
 import FlowRunner
 import Foundation
 
@@ -19,6 +20,8 @@ struct ShellRequest: Sendable {
     var limiter: String?
     /// What control groups can hold back here (``GroupBase``).
     var controllers: [String] = []
+    /// The systemd that makes units for jobs, where there is one.
+    var manager = ServiceManager.usual()
 
     /// Every host has it, and it is what cron runs its lines with.
     static let defaultInterpreter = "/bin/sh"
@@ -38,9 +41,13 @@ struct ShellRequest: Sendable {
             try self.environment.entries(for: launch, payload: payload, interpreter: interpreter)
             + ["QF_OUTPUT=\(self.outputs.path(of: AttemptKey(launch)))"]
         var directory = try self.directory(payload, key: AttemptKey(launch))
-        let limits = try self.groupLimits(payload)
-        var words = payload.limits.filter { ProcessLimit(rawValue: $0.key)?.controller == nil }
+        let limits = try payload.unit == nil ? self.groupLimits(payload) : GroupLimits()
+        // With a unit of its own, systemd keeps what holds of all processes together.
+        var words = payload.limits.filter { payload.unit != nil || ProcessLimit(rawValue: $0.key)?.controller == nil }
             .sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let unit = payload.unit.map { _ in TransientUnit.name(execution: launch.id.description, attempt: launch.attempt)
+        }
+        if let unit { words += try self.unitWords(payload.unit, name: unit, job: order.job.name) }
         if let user = payload.runAs, self.environment.isOther(user) {
             try self.check(user, payload)
             words += [StartWord.user + user] + (payload.workingDirectory.map { [StartWord.directory + $0] } ?? [])
@@ -50,7 +57,10 @@ struct ShellRequest: Sendable {
         }
         if !words.isEmpty {
             guard let limiter else {
-                throw CoreError(.invalid, "this host sets no limits and no user: quicflow-work is not beside its agent")
+                throw CoreError(
+                    .invalid,
+                    "this host sets no limits, no user and no unit: quicflow-work is not beside its agent"
+                )
             }
             arguments = [limiter, "limits"] + words + ["--"] + arguments
             program = limiter
@@ -70,8 +80,27 @@ struct ShellRequest: Sendable {
             arguments: arguments,
             environment: environment,
             masked: launch.secrets.isEmpty ? [] : SecretForms.all(of: launch.secrets),
-            limits: limits
+            limits: limits,
+            unit: unit
         )
+    }
+
+    /// What the program that becomes the interpreter is told of the unit.
+    ///
+    /// - Throws: `CoreError` where no systemd can be reached: a job that belongs in a slice does not run outside it.
+    private func unitWords(_ unit: TransientUnit?, name: String, job: String) throws -> [String] {
+        guard self.manager.isReachable else {
+            let socket = self.manager.socket
+            throw CoreError(
+                .invalid,
+                self.manager.isSystem
+                    ? "this host makes no units: its systemd does not answer at \(socket)"
+                    : "this host makes no units: the systemd of '\(self.environment.user)' does not answer at \(socket)"
+            )
+        }
+        return [StartWord.unit + name, StartWord.manager + self.manager.socket]
+            + (unit?.slice.map { [StartWord.slice + $0] } ?? [])
+            + [StartWord.description + (unit?.description ?? job)]
     }
 
     /// What holds for all processes of the job together.

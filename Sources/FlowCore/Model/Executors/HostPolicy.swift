@@ -17,6 +17,7 @@ package struct HostPolicy: Hashable, Sendable, Codable {
     package var plugins: String?
     package var network: Network
     package var containers: Containers
+    package var units: Units
     /// Executions at once; nil = the agent's own limit.
     package var concurrency: Int?
     /// Whether definitions without a signature are taken; nil = until a server had signatures.
@@ -142,6 +143,30 @@ package struct HostPolicy: Hashable, Sendable, Codable {
         }
     }
 
+    /// Which units of the host's systemd scripts may run in.
+    package struct Units: Hashable, Sendable, Codable {
+        /// Nil = they may.
+        package var isAllowed: Bool?
+        /// Slices of which a job has to name one, or one that lies in one; nil = any, or none.
+        package var slices: [String]?
+
+        package init(isAllowed: Bool? = nil, slices: [String]? = nil) {
+            self.isAllowed = isAllowed
+            self.slices = slices
+        }
+
+        /// Which rule refuses a unit; nil when none does.
+        func refusal(of unit: TransientUnit) -> String? {
+            if self.isAllowed == false { return "the host's policy does not allow units of systemd (units.allowed)" }
+            guard let slices else { return nil }
+            guard let slice = unit.slice else {
+                return "the host's policy allows units of systemd only in slices that it names (units.slices)"
+            }
+            return slices.contains { TransientUnit.slice(slice, liesIn: $0) }
+                ? nil : "the host's policy does not allow the slice '\(slice)' (units.slices)"
+        }
+    }
+
     package init(
         executors: [String]? = nil,
         interpreters: [String]? = nil,
@@ -150,6 +175,7 @@ package struct HostPolicy: Hashable, Sendable, Codable {
         plugins: String? = nil,
         network: Network = Network(),
         containers: Containers = Containers(),
+        units: Units = Units(),
         concurrency: Int? = nil,
         signatures: SignatureRule? = nil
     ) {
@@ -161,10 +187,11 @@ package struct HostPolicy: Hashable, Sendable, Codable {
         self.plugins = plugins
         self.network = network
         self.containers = containers
+        self.units = units
         self.concurrency = concurrency
     }
 
-    /// An agent that was not started anew yet knows no rules for containers, and `quicflow-work` beside it may be newer.
+    /// An agent that was not started anew yet knows no rules for containers and units, and `quicflow-work` beside it may be newer.
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -175,6 +202,7 @@ package struct HostPolicy: Hashable, Sendable, Codable {
             plugins: try values.decodeIfPresent(String.self, forKey: .plugins),
             network: try values.decode(Network.self, forKey: .network),
             containers: try values.decodeIfPresent(Containers.self, forKey: .containers) ?? Containers(),
+            units: try values.decodeIfPresent(Units.self, forKey: .units) ?? Units(),
             concurrency: try values.decodeIfPresent(Int.self, forKey: .concurrency),
             signatures: try values.decodeIfPresent(SignatureRule.self, forKey: .signatures)
         )
@@ -197,7 +225,8 @@ package struct HostPolicy: Hashable, Sendable, Codable {
             if let users, let user = shell.runAs, !users.contains(user) {
                 return "the host's policy does not allow jobs of the user '\(user)' (users)"
             }
-            return shell.workingDirectory.flatMap { self.refusal(ofPath: $0) }
+            return shell.unit.flatMap { self.units.refusal(of: $0) }
+                ?? shell.workingDirectory.flatMap { self.refusal(ofPath: $0) }
         case .sql(let sql): return SQLPayload.file(of: sql.connection).flatMap { self.refusal(ofPath: $0) }
         case .builtin(.cleanFiles(let clean)): return self.refusal(ofPath: clean.path)
         case .builtin(.checkTCP(let check)): return self.network.refusal(ofHost: check.host)

@@ -53,6 +53,8 @@ package enum WorkExit: Int32, Sendable {
     case trouble = 2
     /// The host's policy does not allow it.
     case denied = 77
+    /// A script's program was not started, as shells say it.
+    case unstarted = 126
     /// A container could not be run, as engines say it; all others are those of the program in it.
     case engine = 125
 }

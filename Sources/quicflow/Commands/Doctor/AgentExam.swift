@@ -28,6 +28,8 @@ enum AgentExam {
                 )
             )
         }
+        if signs.process != nil { findings.append(AgentExam.groups(signs.groups)) }
+        if let manager = signs.manager { findings.append(AgentExam.manager(manager.place, answers: manager.answers)) }
         if let fault = signs.policyFault {
             findings.append(
                 .fail(

@@ -3,6 +3,8 @@
 
 import FlowAgent
 import FlowCore
+import FlowProcess
+import FlowRunner
 import Foundation
 
 /// What `quicflow doctor` learned of this host's agent.
@@ -29,12 +31,26 @@ struct AgentSigns: Sendable {
     var policyFault: String?
     /// Files of authorities that it names and that can't be read.
     var unreadableAuthorities: [String] = []
+    /// Where the agent makes control groups, and what they limit; nil = nowhere.
+    var groups: GroupBase?
+    /// The systemd that the agent would have make units, and whether it answers.
+    var manager: (place: ServiceManager, answers: Bool)?
 
     /// What is to be found out without asking anybody.
     static func read(_ directory: DirectorySigns) -> AgentSigns {
         var signs = AgentSigns(directory: directory)
         guard directory.isOpen else { return signs }
         signs.process = HostEnd(dataDirectory: directory.path).agent
+        if let process = signs.process {
+            signs.groups = GroupBase.glance(process: process)
+            // The agent's own, whoever looks; its environment is closed to others.
+            let facts = try? FileManager.default.attributesOfItem(atPath: "/proc/\(process)")
+            if let user = (facts?[.ownerAccountID] as? NSNumber)?.uint32Value {
+                let manager =
+                    user == geteuid() ? ServiceManager.usual() : .usual(user: user, runtimeDirectory: nil)
+                signs.manager = (manager, manager.isReachable)
+            }
+        }
         do {
             if let identity = try IdentityStore.glance(dataDirectory: directory.path) {
                 signs.identity = .joined(agent: identity.agent.rawValue, life: identity.renewal)

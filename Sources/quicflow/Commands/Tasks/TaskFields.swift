@@ -38,6 +38,12 @@ struct TaskFields: ParsableArguments {
     @Option(help: "User of the host that the script runs as; the agent has to be root then. The agent's.")
     var runAs: String?
 
+    @Option(
+        help:
+            "Slice of the host's systemd for a unit of its own, such as batch.slice; 'default' for the usual one, or 'none'."
+    )
+    var unit: String?
+
     @Option(help: "Directory the script runs in; absolute. The user's home.")
     var workDir: String?
 
@@ -190,6 +196,12 @@ struct TaskFields: ParsableArguments {
         if let umask { config["umask"] = .string(umask) }
         if let nice { config["nice"] = .integer(Int64(nice)) }
         if let runAs { config["run_as"] = .string(runAs) }
+        switch self.unit {
+        case nil: break
+        case "none": config["unit"] = .null
+        case "default": config["unit"] = .object([:])
+        case let slice?: config["unit"] = .object(["slice": .string(slice)])
+        }
         if let workDir { config["work_dir"] = .string(workDir) }
         if self.scratchDir { config["scratch_dir"] = .bool(true) }
         if self.leaveProcesses { config["leave_processes"] = .bool(true) }

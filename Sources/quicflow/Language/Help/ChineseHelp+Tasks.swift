@@ -48,6 +48,8 @@ extension ChineseHelp {
         zh 脚本的 umask，八进制，如 022。默认与代理相同。
         en Niceness of the script, -20 to 19. The agent's.
         zh 脚本的 nice 值，-20 到 19。默认与代理相同。
+        en Slice of the host's systemd for a unit of its own, such as batch.slice; 'default' for the usual one, or 'none'.
+        zh 在主机 systemd 的独立单元中运行：写所在的 slice，如 batch.slice；“default”为默认 slice，“none”为不用。
         en User of the host that the script runs as; the agent has to be root then. The agent's.
         zh 主机上运行脚本的用户；这时代理必须是 root。默认与代理相同。
         en Directory the script runs in; absolute. The user's home.

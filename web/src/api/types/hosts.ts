@@ -88,6 +88,8 @@ export interface Host {
   executors?: string[];
   /** What cgroup v2 is used for there: `kill` first, then what it can limit; empty without any, and while it is away. */
   control_groups?: string[];
+  /** Whose units jobs can run in there; `none` also while it is away. */
+  systemd?: 'system' | 'user' | 'none';
   certificate_expires_at?: string | null;
   /** Why it did not take an authority that it was told of, and keeps those that it trusts. */
   authority_refusal?: 'unvouched' | 'forged' | null;

@@ -16,6 +16,8 @@ export interface ShellConfig {
   nice?: number | null;
   run_as?: string | null;
   limits?: Record<string, number | null>;
+  /** The unit of the host's systemd that it runs in; null: none of its own. */
+  unit?: { slice?: string | null; description?: string | null } | null;
   env?: Record<string, string>;
 }
 

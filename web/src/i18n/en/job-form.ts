@@ -98,7 +98,7 @@ export default {
     monthly: 'Monthly, 1st',
   },
   script: {
-    more: 'More on the script: interpreter, exit codes, umask, niceness, user, limits',
+    more: 'More on the script: interpreter, exit codes, umask, niceness, user, limits, systemd',
     interpreter: 'Interpreter',
     interpreterHint: 'Absolute path; empty for /bin/sh',
     args: 'Arguments before the script',
@@ -121,6 +121,10 @@ export default {
     processesHint: 'Threads count as well; the host needs control groups (cgroup v2). Empty for no limit',
     cpu: 'Processor, all together (per cent)',
     cpuHint: '150 is one and a half processors; the host needs control groups (cgroup v2). Empty for no limit',
+    unit: "Run in a unit of the host's systemd",
+    unitName: 'Description of the unit',
+    slice: 'Slice',
+    sliceHint: "Whose limits hold for it as well; empty for systemd's usual one. Hosts without systemd start nothing",
   },
   policy: {
     more: 'More policies: start deadline, jitter, missed fires, ways to retry',

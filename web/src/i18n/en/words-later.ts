@@ -86,6 +86,7 @@ export default {
     processes: 'Enter a whole number from 1 to 4194304.',
     cpuShare: 'Enter a whole number from 1 to 100000.',
     userName: 'Enter the name of a user, such as www-data.',
+    slice: 'Enter the name of a slice, such as batch.slice or batch-nightly.slice.',
     twoDirectories: 'A job runs in the working directory or in a scratch directory, not in both.',
   },
   glass: {

@@ -96,7 +96,7 @@ export default {
     monthly: '每月 1 日 00:00',
   },
   script: {
-    more: '更多脚本设置：解释器、退出码、umask、优先级、用户、限制',
+    more: '更多脚本设置：解释器、退出码、umask、优先级、用户、限制、systemd',
     interpreter: '解释器',
     interpreterHint: '绝对路径；留空则用 /bin/sh',
     args: '脚本前的参数',
@@ -119,6 +119,10 @@ export default {
     processesHint: '线程也计算在内；主机须有控制组（cgroup v2）。留空则不限',
     cpu: 'CPU，合计（百分比）',
     cpuHint: '150 是一个半 CPU；主机须有控制组（cgroup v2）。留空则不限',
+    unit: '在主机 systemd 的单元中运行',
+    unitName: '单元的描述',
+    slice: 'Slice（切片）',
+    sliceHint: '切片的限制对它同样有效；留空则用 systemd 的默认切片。没有 systemd 的主机不会启动',
   },
   policy: {
     more: '更多策略：开始时限、错峰、补跑、重试方式',

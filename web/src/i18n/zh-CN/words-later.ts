@@ -86,6 +86,7 @@ export default {
     processes: '请输入 1 到 4194304 之间的整数。',
     cpuShare: '请输入 1 到 100000 之间的整数。',
     userName: '请输入用户名，如 www-data。',
+    slice: '请输入 slice 的名字，如 batch.slice 或 batch-nightly.slice。',
     twoDirectories: '工作目录和临时目录只能选一个。',
   },
   glass: {

@@ -172,8 +172,16 @@ extension ChineseKept {
         zh 代理以“{user}”运行而不是 root：它不能以“{other}”启动任务
         en there is no user '{user}' on this host
         zh 这台主机上没有用户“{user}”
+        en this host sets no limits, no user and no unit: quicflow-work is not beside its agent
+        zh 这台主机不能设置限制、用户和单元：代理旁边没有 quicflow-work
         en this host sets no limits and no user: quicflow-work is not beside its agent
         zh 这台主机不能设置限制和用户：代理旁边没有 quicflow-work
+        en this host makes no units: its systemd does not answer at {path}
+        zh 这台主机不能创建单元：它的 systemd 在 {path} 没有应答
+        en this host makes no units: the systemd of '{user}' does not answer at {path}
+        zh 这台主机不能创建单元：用户“{user}”的 systemd 在 {path} 没有应答
+        en the unit of systemd could not be made: {reason}
+        zh 无法创建 systemd 单元：{reason}
         en this host cannot limit '{name}': its agent has no control groups (cgroup v2) with '{controller}'
         zh 这台主机不能限制“{name}”：代理没有带“{controller}”的控制组（cgroup v2）
         en this host cannot keep what the job's processes may use together
@@ -240,6 +248,12 @@ extension ChineseKept {
         zh 主机策略里没有客户端证书“{name}”（network.client_certificates）
         en the server asks for a client certificate, or does not take the one that was shown: say 'client_certificate' in the task, and name its files in the host's policy (network.client_certificates)
         zh 对方要求客户端证书，或不接受出示的证书：请在任务里写 client_certificate，并在主机策略里写明它的文件（network.client_certificates）
+        en the host's policy does not allow units of systemd (units.allowed)
+        zh 主机策略不允许 systemd 单元（units.allowed）
+        en the host's policy allows units of systemd only in slices that it names (units.slices)
+        zh 主机策略只允许在它列出的 slice 中创建 systemd 单元（units.slices）
+        en the host's policy does not allow the slice '{slice}' (units.slices)
+        zh 主机策略不允许 slice“{slice}”（units.slices）
         en the host's policy does not allow the image '{image}' (containers.images)
         zh 主机策略不允许镜像“{image}”（containers.images）
         en the host's policy does not allow the network '{network}' (containers.networks)

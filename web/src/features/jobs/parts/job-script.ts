@@ -20,6 +20,10 @@ export interface ScriptForm {
   totalMemory: NumberField;
   totalProcesses: NumberField;
   cpuShare: NumberField;
+  /** Runs in a unit of the host's systemd. */
+  unit: boolean;
+  /** Empty: the manager's usual one. */
+  slice: string;
 }
 
 const MIB = 1 << 20;
@@ -36,6 +40,8 @@ export const emptyScript = (): ScriptForm => ({
   totalMemory: '',
   totalProcesses: '',
   cpuShare: '',
+  unit: false,
+  slice: '',
 });
 
 export const numbers = (text: string): number[] => text.split(/[\s,;]+/).filter(Boolean).map(Number);
@@ -60,6 +66,8 @@ export function scriptOf(task: Task): ScriptForm {
     totalMemory: config.limits?.total_memory_bytes ? config.limits.total_memory_bytes / MIB : '',
     totalProcesses: config.limits?.total_processes ?? '',
     cpuShare: config.limits?.cpu_percent ?? '',
+    unit: !!config.unit,
+    slice: config.unit?.slice ?? '',
   };
 }
 
@@ -73,6 +81,14 @@ function limitsBody(form: ScriptForm, task: Task | undefined): Partial<ShellConf
     ...(form.cpuShare === '' ? {} : { cpu_percent: Number(form.cpuShare) }),
   };
   return Object.keys(limits).length > 0 ? { limits } : {};
+}
+
+/** A description, which the form does not show, goes back as it came. */
+function unitBody(form: ScriptForm, task: Task | undefined): Partial<ShellConfig> {
+  if (!form.unit) return {};
+  const description = configOf(task).unit?.description;
+  const slice = form.slice.trim();
+  return { unit: { ...(slice ? { slice } : {}), ...(description ? { description } : {}) } };
 }
 
 /** What is not as usual; the rest is left out, and the server knows what is usual. */
@@ -92,6 +108,7 @@ export function scriptBody(form: ScriptForm, task?: Task): Partial<ShellConfig> 
     ...(form.scratchDir ? { scratch_dir: true } : {}),
     ...(form.leaveProcesses ? { leave_processes: true } : {}),
     ...limitsBody(form, task),
+    ...unitBody(form, task),
   };
 }
 
@@ -107,6 +124,8 @@ const SCRIPT_KEYS: [path: string, key: keyof ScriptForm][] = [
   ['executor_config.limits.total_memory_bytes', 'totalMemory'],
   ['executor_config.limits.total_processes', 'totalProcesses'],
   ['executor_config.limits.cpu_percent', 'cpuShare'],
+  ['executor_config.unit', 'unit'],
+  ['executor_config.unit.slice', 'slice'],
 ];
 
 /** The server's paths of these fields. */
@@ -134,6 +153,7 @@ export function checkScript(form: ScriptForm & { workDir: string }): Record<stri
     ['limits.total_memory_bytes', form.totalMemory === '' || within(form.totalMemory, 1, 1 << 30), 'leastMemory'],
     ['limits.total_processes', form.totalProcesses === '' || between(form.totalProcesses, 1, 4_194_304), 'processes'],
     ['limits.cpu_percent', form.cpuShare === '' || between(form.cpuShare, 1, 100_000), 'cpuShare'],
+    ['unit.slice', !form.unit || /^(\w[\w.:]*(-[\w.:]+)*\.slice)?$/.test(form.slice.trim()), 'slice'],
     ['scratch_dir', !form.scratchDir || form.workDir.trim() === '', 'twoDirectories'],
   ];
   return Object.fromEntries(
