@@ -76,7 +76,7 @@ export function connect(definition: Definition, from: string, to: string, way: W
     return { definition: { ...definition, edges: [...edges, edge] } };
   }
   const step = stepOf(definition, from)!;
-  const cases = [...step.cases ?? []];
+  const cases = Array.isArray(step.cases) ? [...step.cases] : [];
   if ('when' in way) cases.push({ when: way.when, to: [to] });
   else if ('case' in way) {
     const chosen = cases[way.case];
@@ -147,7 +147,10 @@ export function changeKind(definition: Definition, key: string, kind: NodeKind):
     step.else = edges.filter(isPlain).map((edge) => edge.to);
     edges = edges.filter((edge) => !isPlain(edge));
   } else if (before.kind === 'decision') {
-    const targets = new Set([...(before.cases ?? []).flatMap((item) => textsOf(item?.to)), ...textsOf(before.else)]);
+    const targets = new Set([
+      ...(Array.isArray(before.cases) ? before.cases : []).flatMap((item) => textsOf(item?.to)),
+      ...textsOf(before.else),
+    ]);
     edges = [...edges, ...[...targets].map((to) => ({ from: key, to }))];
   }
   const next = { ...mapSteps(definition, (other) => other.key === key ? step : other), edges };
