@@ -20,6 +20,7 @@ import {
   KINDS,
   stepOf,
 } from '../../src/features/workflows/editor/steps.ts';
+import { askable } from '../../src/features/workflows/editor/askable.ts';
 import { equal } from './assert.ts';
 
 const CHAIN: Definition = {
@@ -150,4 +151,12 @@ Deno.test('workflow edit: what is half typed stays, and nothing is changed in pl
   equal(addStep({ nodes: 7 }, 'job').definition.nodes, [{ key: 'job', kind: 'job' }]);
   equal([isKey('a_1'), isKey('A'), isKey('1a'), isKey('')], [true, false, false, false]);
   equal(Object.keys(FIELDS).sort(), [...KINDS].sort());
+});
+
+Deno.test('workflow edit: expressions ask about what has ended, by the outputs that it declares', () => {
+  const declared = { ...changeStep(CHAIN, 'b', { outputs: { rows: 'int' } }), parameters: [{ name: 'day' }, null] };
+  equal(askable(declared, 'choose'), ['params.day', 'steps.a.state', 'steps.b.outputs.rows']);
+  equal(askable(declared, 'a'), ['params.day']);
+  equal(askable(declared, 'undo').includes('steps.d.state'), true);
+  equal(askable({}, 'nobody'), []);
 });
