@@ -196,7 +196,9 @@ extension WorkflowStoreTests {
                 nextFire: nil,
                 by: flow.ada
             )
+            // The outer one was saved as it was deleted.
             let gone = try await flow.workflow([Self.script("x")], name: "gone")
+            try await flow.delete(gone)
             var needy = WorkflowDefinition(name: "needy", groups: [Group.everyone], nodes: [Self.script("x")])
             needy.parameters = [WorkflowParameter("n", .int)]
             let third = try await flow.store.createWorkflow(
@@ -219,7 +221,6 @@ extension WorkflowStoreTests {
                 nextFire: nil,
                 by: flow.ada
             )
-            try await flow.store.deleteWorkflow(gone.id, by: flow.ada)
             let detail = try await flow.start(workflow).detail
             #expect(detail.nodes.map(\.reason) == [.disabled, .deleted, .expression])
             #expect(detail.run.outcome == .failed)

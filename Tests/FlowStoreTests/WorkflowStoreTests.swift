@@ -90,6 +90,10 @@ struct WorkflowStoreTests {
         }
 
         /// Applies all that has come.
+        func delete(_ workflow: Workflow) async throws {
+            try await self.store.deleteWorkflow(workflow.id, expectedVersion: nil, by: self.ada)
+        }
+
         func goOn(at now: Timestamp = World.start + 10) async throws -> [StartedRun] {
             var started: [StartedRun] = []
             while case let due = try await self.store.dueFlows(at: now, limit: 10), !due.isEmpty {
@@ -188,11 +192,11 @@ struct WorkflowStoreTests {
             #expect(asked.stopped.map(\.execution.cancelRequested) == [true])
             #expect(asked.detail.run.phase == .stopping)
             #expect(try await flow.store.request(.cancel(force: false), of: id, by: flow.ada).stopped.isEmpty)
-            await #expect(throws: CoreError.self) { try await flow.store.deleteWorkflow(workflow.id, by: flow.ada) }
+            await #expect(throws: CoreError.self) { try await flow.delete(workflow) }
             try await flow.end(try #require(step.started.first?.executions.first), .cancelled, exitCode: nil)
             _ = try await flow.goOn()
             #expect(try await flow.detail(step).run.outcome == .cancelled)
-            try await flow.store.deleteWorkflow(workflow.id, by: flow.ada)
+            try await flow.delete(workflow)
             #expect(try await flow.detail(step).run.outcome == .cancelled)
             #expect(try await flow.world.store.jobs(JobQuery()).total == 0)
         }
@@ -304,7 +308,9 @@ struct WorkflowStoreTests {
     func refusals(_ kind: StoreKind) async throws {
         try await self.withFlow(kind) { flow in
             let off = try await flow.world.job("off", isEnabled: false)
+            // Its workflow was saved as it was deleted.
             let gone = try await flow.world.job("gone")
+            _ = try await flow.store.deleteJob(gone.id, at: World.start)
             let group = try await flow.store.createGroup(name: "empty", description: "", tags: [], at: World.start)
             let nowhere = try await flow.world.job("nowhere", groups: [group.id])
             var skip = WorkflowNode("skip", .job(off.id))
@@ -314,7 +320,6 @@ struct WorkflowStoreTests {
                 WorkflowNode("gone", .job(gone.id), onFailure: .continue),
                 WorkflowNode("nowhere", .job(nowhere.id), onFailure: .continue),
             ])
-            _ = try await flow.store.deleteJob(gone.id, at: World.start)
             let detail = try await flow.start(workflow).detail
             #expect(detail.nodes.map(\.reason) == [.disabled, .ifDisabled, .deleted, .noHost])
             #expect(detail.run.outcome == .failed)

@@ -42,7 +42,7 @@ extension Endpoint {
         case .listWorkflows:
             Contract(.workflows, "Lists workflows").paged
                 .query("keyword", .string(upTo: Query.keywordLimit).about("Part of the name."))
-                .answersPage(of: .answer(Schema.workflowSummary))
+                .answersPage(of: .answer(Schema.workflowSummary).with(optional: Schema.unreadable))
         case .createWorkflow:
             Contract(.workflows, "Creates a workflow")
                 .body(.reference("WorkflowBody"), examples: Self.workflowExamples)
@@ -69,7 +69,7 @@ extension Endpoint {
                 .answers(.reference("Workflow"))
                 .refuses(.conflict, .preconditionFailed)
         case .deleteWorkflow:
-            Contract(.workflows, "Deletes a workflow that does not run; its runs stay")
+            Contract(.workflows, "Deletes a workflow that does not run, and that no other runs; its runs stay")
                 .header("If-Match", .string.about("The ETag you have seen; another version is a 412."))
                 .refuses(.conflict, .preconditionFailed)
         case .enableWorkflow:
@@ -175,6 +175,12 @@ extension Schema {
         "node_count": .integer, "created_by": .string, "created_at": .timestamp, "updated_at": .timestamp,
     ]
 
+    static let unreadable: KeyValuePairs<String, Schema> = [
+        "unreadable": .boolean.about(
+            "True when a newer server wrote it: this one knows name and groups, and neither runs nor changes it."
+        )
+    ]
+
     private static let parameter = Schema.body(
         required: ["name": .string(upTo: 64)],
         optional: [
@@ -260,7 +266,7 @@ extension Schema {
             "on_failure": .choice(of: FailurePolicy.self), "parameters": .array(.any), "nodes": .array(.any),
             "edges": .array(.any), "results": .dictionary(.string),
         ]
-    )
+    ).with(optional: Self.unreadable)
 
     static let workflowForecast: KeyValuePairs<String, Schema> = [
         "workflow_id": .integer, "workflow_name": .string, "version": .integer,

@@ -8,7 +8,7 @@ enum WorkflowPresenter {
     /// Of a list: without steps and edges, which may be many.
     static func summary(_ workflow: Workflow) -> [JSON.Member] {
         let definition = workflow.definition
-        return [
+        var members: [JSON.Member] = [
             .init("id", workflow.id), .init("name", definition.name), .init("description", definition.description),
             .init("group_ids", definition.groups), .init("enabled", workflow.isEnabled),
             .init("version", workflow.version),
@@ -18,6 +18,8 @@ enum WorkflowPresenter {
             .init("created_by", workflow.createdBy), .init("created_at", workflow.createdAt),
             .init("updated_at", workflow.updatedAt),
         ]
+        if workflow.isUnreadable { members.append(.init("unreadable", true)) }
+        return members
     }
 
     static func members(_ workflow: Workflow) -> [JSON.Member] {

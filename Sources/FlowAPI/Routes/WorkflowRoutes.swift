@@ -81,8 +81,8 @@ struct WorkflowRoutes: Sendable {
         try call.noQuery()
         try await call.noBody()
         let id = try call.number("id")
-        _ = try await self.expected(id, call)
-        try await self.workflows.delete(id, as: call.principal)
+        let expected = try await self.expected(id, call)
+        try await self.workflows.delete(id, expectedVersion: expected, as: call.principal)
         return .done
     }
 

@@ -33,9 +33,14 @@ package protocol WorkflowStore: Sendable {
 
     /// Deletes it with its own tasks; its runs stay.
     ///
-    /// - Throws: `inUse` while a run of it is open.
-    func deleteWorkflow(_ id: WorkflowID, by change: Change) async throws
+    /// - Throws: `inUse` while a run of it is open or another workflow runs it, `conflict` when the stored version is another one than
+    ///   expected.
+    func deleteWorkflow(_ id: WorkflowID, expectedVersion: Int64?, by change: Change) async throws
 
+    /// Workflows that use a task or workflow as they are now, by name.
+    func workflows(using thing: WorkflowUse) async throws -> [WorkflowUser]
+
+    /// Also one that can't be read (``Workflow/isUnreadable``); so do the next two.
     func workflow(_ id: WorkflowID) async throws -> Workflow?
     func workflow(named name: String) async throws -> Workflow?
     func workflows(_ query: WorkflowQuery) async throws -> Page<Workflow>
@@ -71,7 +76,7 @@ package protocol WorkflowStore: Sendable {
 
     // MARK: The engine
 
-    /// Workflows that are due, earliest first.
+    /// Workflows that are due and can be read, earliest first.
     func dueWorkflows(at now: Timestamp, limit: Int) async throws -> [Workflow]
 
     /// Begins the run of a due instant by compare-and-set, or records why it does not.
@@ -133,6 +138,28 @@ extension StoreFault {
         CoreError(
             .inUse,
             "'\(workflow.definition.name)' is not deleted while it runs: run \(run) has not ended. Cancel it first."
+        )
+    }
+
+    /// - Parameters:
+    ///   - name: of the task or workflow.
+    ///   - users: those that whoever asks may see.
+    ///   - hidden: how many others there are.
+    package static func usedByWorkflows(_ name: String, _ users: [WorkflowUser], hidden: Int = 0) -> CoreError {
+        var named = users.prefix(5).map { "'\($0.name)' (workflow \($0.id))" }
+        let more = users.count - named.count + hidden
+        if more > 0 { named.append("\(more) other\(more == 1 ? " workflow" : " workflows")") }
+        return CoreError(
+            .inUse,
+            "'\(name)' is a step of \(named.joined(separator: ", ")). Take it out there first."
+        )
+    }
+
+    package static func workflowUnreadable(_ workflow: Workflow) -> CoreError {
+        CoreError(
+            .conflict,
+            "This server can't read what the workflow '\(workflow.definition.name)' says: a newer one wrote it. It stays as it is; "
+                + "upgrade this server, or ask a newer one."
         )
     }
 

@@ -8,6 +8,8 @@ package struct Workflow: Hashable, Sendable {
     /// 1 for a new one, +1 on every change, enabling and disabling included.
     package var version: Int64
     package var definition: WorkflowDefinition
+    /// A newer server wrote the definition: here it has name and groups, and nothing else of it.
+    package let isUnreadable: Bool
     package var isEnabled: Bool
     package var nextFire: Timestamp?
     /// As whom it starts: who saved it last; nil = nobody who signs in.
@@ -21,6 +23,7 @@ package struct Workflow: Hashable, Sendable {
         uid: JobUID,
         version: Int64,
         definition: WorkflowDefinition,
+        isUnreadable: Bool = false,
         isEnabled: Bool,
         nextFire: Timestamp?,
         owner: UserID?,
@@ -28,6 +31,7 @@ package struct Workflow: Hashable, Sendable {
         createdAt: Timestamp,
         updatedAt: Timestamp
     ) {
+        self.isUnreadable = isUnreadable
         self.id = id
         self.uid = uid
         self.version = version

@@ -134,10 +134,17 @@ package struct JobService: Sendable {
 
     package func delete(_ id: JobID, as principal: Principal) async throws {
         let job = try await self.changeable(id, as: principal)
+        try await self.requireNoStep(job, as: principal)
         let deleted = try await self.orAsk(.delete, job, .delete(detach: false), as: principal) {
             try await self.store.deleteJob(id, by: principal.change(at: self.clock.now))
         }
         await self.announceDeleted(deleted)
+    }
+
+    /// - Throws: `inUse` with the workflows that run it, or wait for it.
+    func requireNoStep(_ job: Job, as principal: Principal) async throws {
+        guard let workflows = self.store as? any WorkflowStore else { return }
+        try await workflows.requireUnused(.job(job.id), named: job.definition.name, as: principal)
     }
 
     func announceDeleted(_ deleted: ChangedJob) async {

@@ -90,6 +90,7 @@ extension WorkflowService {
         _ node: WorkflowNode
     ) async throws -> Wording? {
         guard let inner = try await self.store.workflow(id) else { return "The workflow of this step was deleted." }
+        if inner.isUnreadable { return StoreFault.workflowUnreadable(inner).text }
         if !inner.isEnabled, node.ifDisabled != .run { return "The workflow is disabled." }
         guard workflow.owner != nil else { return nil }
         return StartRight.obstacle(owner: owner, workflow: workflow.definition.name, starting: inner)

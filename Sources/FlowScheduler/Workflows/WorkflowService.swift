@@ -118,9 +118,18 @@ package struct WorkflowService: Sendable {
         return workflow
     }
 
-    package func delete(_ id: WorkflowID, as principal: Principal) async throws {
-        _ = try await self.changeable(id, as: principal)
-        try await self.store.deleteWorkflow(id, by: principal.change(at: self.clock.now))
+    package func delete(_ id: WorkflowID, expectedVersion: Int64? = nil, as principal: Principal) async throws {
+        let workflow = try await self.changeable(id, as: principal)
+        if let expectedVersion, expectedVersion != workflow.version {
+            throw StoreFault.workflowVersion(workflow, expected: expectedVersion)
+        }
+        try await self.store.requireUnused(.workflow(id), named: workflow.definition.name, as: principal)
+        // Rights were checked on the groups of the version that was read: that one has to go.
+        try await self.store.deleteWorkflow(
+            id,
+            expectedVersion: workflow.version,
+            by: principal.change(at: self.clock.now)
+        )
         await self.jobs.gateway.configurationChanged()
     }
 
@@ -143,21 +152,39 @@ package struct WorkflowService: Sendable {
 
     // MARK: Rights
 
+    /// - Throws: `conflict` for one that only a newer server can read.
+    private func readable(_ id: WorkflowID, as principal: Principal) async throws -> Workflow {
+        let workflow = try await self.get(id, as: principal)
+        guard !workflow.isUnreadable else { throw StoreFault.workflowUnreadable(workflow) }
+        return workflow
+    }
+
     func changeable(_ id: WorkflowID, as principal: Principal) async throws -> Workflow {
         try principal.require(.jobsWrite)
-        let workflow = try await self.get(id, as: principal)
+        let workflow = try await self.readable(id, as: principal)
         try self.jobs.requireChange(workflow.definition.groups, as: principal)
         return workflow
     }
 
     func runnable(_ id: WorkflowID, as principal: Principal) async throws -> Workflow {
         try principal.require(.jobsRun)
-        let workflow = try await self.get(id, as: principal)
+        let workflow = try await self.readable(id, as: principal)
         try principal.require(
             .jobsRun,
             onAll: workflow.definition.groups,
             visible: principal.scope(of: .groupsRead)
         )
         return workflow
+    }
+}
+
+extension WorkflowStore {
+    /// - Throws: `inUse` with the names of the workflows that use it, as far as somebody may see them.
+    func requireUnused(_ thing: WorkflowUse, named name: String, as principal: Principal) async throws {
+        let users = try await self.workflows(using: thing)
+        guard !users.isEmpty else { return }
+        let scope = principal.scope(of: .jobsRead)
+        let visible = users.filter { scope.touches($0.groups) }
+        throw StoreFault.usedByWorkflows(name, visible, hidden: users.count - visible.count)
     }
 }

@@ -145,6 +145,7 @@ extension SQLiteStore: DependencyStore {
         by change: Change
     ) async throws -> (deleted: ChangedJob, dependents: [Job]) {
         try await self.write("delete_detached") { db in
+            try self.requireNoStep(id, db)
             let jobs = JobTable(db)
             let table = DependencyTable(db)
             var dependents: [Job] = []

@@ -55,7 +55,7 @@ extension SQLiteStore {
         return try definition.nodes.map { node in
             var row = FlowNode(key: node.key)
             if case .workflow(let id) = node.work {
-                row.job = try WorkflowTable(db).find(id).map { JobReference($0) }
+                row.job = try WorkflowTable(db).glance(id).map { JobReference($0) }
                 return row
             }
             let id = node.work.job ?? node.work.awaited ?? (node.work.own == nil ? nil : own[node.key])
@@ -209,7 +209,7 @@ extension SQLiteStore {
 
     /// Why the workflow's owner may not start a job; nil = it may (D12).
     private func obstacle(to run: FlowRun, starting job: Job, _ db: Database) throws -> String? {
-        guard let owner = try WorkflowTable(db).find(run.workflow)?.owner else { return nil }
+        guard let owner = try WorkflowTable(db).glance(run.workflow)?.owner else { return nil }
         return StartRight.obstacle(owner: try UserTable(db).find(owner), workflow: run.workflowName, job: job)?
             .english
     }

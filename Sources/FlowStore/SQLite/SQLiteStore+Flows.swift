@@ -262,7 +262,7 @@ extension SQLiteStore {
             let workflows = try FlowTable(db).forget(endedBefore: instant, limit: limit)
             for id in Set(workflows).sorted() {
                 let table = WorkflowTable(db)
-                try table.forgetUnused(of: id, butNewest: try table.find(id) == nil ? 0 : WorkflowVersion.limit)
+                try table.forgetUnused(of: id, butNewest: try table.glance(id) == nil ? 0 : WorkflowVersion.limit)
             }
             return workflows.count
         }

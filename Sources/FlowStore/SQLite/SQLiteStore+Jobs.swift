@@ -160,7 +160,16 @@ extension SQLiteStore {
     }
 
     package func deleteJob(_ id: JobID, by change: Change) async throws -> ChangedJob {
-        try await self.write("delete_job") { db in try self.delete(id, by: change, db) }
+        try await self.write("delete_job") { db in
+            try self.requireNoStep(id, db)
+            return try self.delete(id, by: change, db)
+        }
+    }
+
+    /// - Throws: `inUse` while a workflow runs the job, or waits for it.
+    func requireNoStep(_ id: JobID, _ db: Database) throws {
+        guard let job = try JobTable(db).find(id) else { return }
+        try WorkflowTable(db).requireUnused(.job(id), named: job.definition.name)
     }
 
     func delete(_ id: JobID, by change: Change, _ db: Database) throws -> ChangedJob {

@@ -26,7 +26,7 @@ extension SQLiteStore {
             let isSkipped = node.ifDisabled == .skip
             return .failure(Refusal(key, isSkipped ? .ifDisabled : .disabled, "The workflow is disabled."))
         }
-        if let owner = try WorkflowTable(db).find(core.run.workflow)?.owner,
+        if let owner = try WorkflowTable(db).glance(core.run.workflow)?.owner,
             let words = StartRight.obstacle(
                 owner: try UserTable(db).find(owner),
                 workflow: core.run.workflowName,

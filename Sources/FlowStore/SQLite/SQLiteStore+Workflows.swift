@@ -15,7 +15,7 @@ extension SQLiteStore: WorkflowStore {
         try await self.write("create_workflow") { db in
             try self.requireGroups(definition.groups, db)
             let table = WorkflowTable(db)
-            guard try table.find(named: definition.name) == nil else {
+            guard try table.glance(named: definition.name) == nil else {
                 throw StoreFault.workflowNameTaken(definition.name)
             }
             let new = Workflow(
@@ -61,7 +61,7 @@ extension SQLiteStore: WorkflowStore {
                 throw StoreFault.workflowVersion(before, expected: expectedVersion)
             }
             try self.requireGroups(definition.groups, db)
-            if let other = try table.find(named: definition.name), other.id != id {
+            if let other = try table.glance(named: definition.name), other.id != id {
                 throw StoreFault.workflowNameTaken(definition.name)
             }
             var workflow = before
@@ -89,10 +89,14 @@ extension SQLiteStore: WorkflowStore {
         }
     }
 
-    package func deleteWorkflow(_ id: WorkflowID, by change: Change) async throws {
+    package func deleteWorkflow(_ id: WorkflowID, expectedVersion: Int64?, by change: Change) async throws {
         try await self.write("delete_workflow") { db in
             let table = WorkflowTable(db)
             guard let workflow = try table.find(id) else { throw StoreFault.noWorkflow(id) }
+            if let expectedVersion, expectedVersion != workflow.version {
+                throw StoreFault.workflowVersion(workflow, expected: expectedVersion)
+            }
+            try table.requireUnused(.workflow(id), named: workflow.definition.name)
             if let open = try FlowTable(db).open(of: id) { throw StoreFault.workflowRuns(workflow, open) }
             for (_, job) in try table.steps(of: id).sorted(by: { $0.key < $1.key }) {
                 _ = try self.delete(job, by: change, db)
@@ -109,12 +113,16 @@ extension SQLiteStore: WorkflowStore {
         }
     }
 
+    package func workflows(using thing: WorkflowUse) async throws -> [WorkflowUser] {
+        try await self.read { db in try WorkflowTable(db).users(of: thing) }
+    }
+
     package func workflow(_ id: WorkflowID) async throws -> Workflow? {
-        try await self.read { db in try WorkflowTable(db).find(id) }
+        try await self.read { db in try WorkflowTable(db).glance(id) }
     }
 
     package func workflow(named name: String) async throws -> Workflow? {
-        try await self.read { db in try WorkflowTable(db).find(named: name) }
+        try await self.read { db in try WorkflowTable(db).glance(named: name) }
     }
 
     package func versions(of id: WorkflowID, page: PageRequest) async throws -> Page<WorkflowVersion> {

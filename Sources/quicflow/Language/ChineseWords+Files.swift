@@ -86,8 +86,8 @@ extension ChineseWords {
         zh {name}（工作流）
         en the server takes no workflows in files yet; update it first
         zh 服务器还不支持文件中的工作流；请先升级
-        en '{name}' was left out: it has groups, tasks or workflows that you may not see, too
-        zh “{name}”被略过：其中有您看不到的分组、任务或工作流
+        en '{name}' was left out: it has groups, tasks or workflows that you may not see, or the server can't read it
+        zh “{name}”被略过：其中有您看不到的分组、任务或工作流，或者服务器无法读取它
         en say which task it waits for, by its name
         zh 请写它依赖的任务名称
         en '{name}' is named twice

@@ -136,6 +136,8 @@ extension ChineseWords {
         zh 证书即将到期
         en clock_suspect
         zh 时钟异常
+        en unreadable
+        zh 无法读取
         en disk_low
         zh 磁盘空间不足
         en delivery: queued

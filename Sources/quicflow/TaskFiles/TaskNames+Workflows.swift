@@ -68,7 +68,8 @@ extension TaskNames {
     /// - Returns: also whether it names groups, tasks or workflows that may not be seen.
     func workflowFields(_ workflow: JSONValue, known: Set<String>) -> (fields: JSONValue, isPartial: Bool) {
         guard case .object(var members) = workflow else { return (.null, false) }
-        var isPartial = false
+        // Its steps are not there for a server that can't read them.
+        var isPartial = workflow["unreadable"].bool == true
         let groups = (members.removeValue(forKey: "group_ids")?.array ?? []).map { id -> String in
             if let name = self.groups[id.integer ?? 0] { return name }
             isPartial = true

@@ -108,6 +108,8 @@ export interface WorkflowSummary {
   created_by: string;
   created_at: string;
   updated_at: string;
+  /** A newer server wrote it: this one knows name and groups, and neither runs nor changes it. */
+  unreadable?: boolean;
 }
 
 export interface Workflow extends WorkflowSummary {

@@ -9,14 +9,18 @@ struct WorkflowTable {
     init(_ db: Database) { self.db = db }
 
     private static let columns =
-        "id, uid, version, definition, is_enabled, next_fire, owner, created_by, created_at, updated_at"
+        "id, uid, version, definition, is_enabled, next_fire, owner, created_by, created_at, updated_at, name, groups"
 
+    /// One that only a newer server can read does not keep the others from being read.
     private static func decode(_ row: SQLiteRow) throws -> Workflow {
-        Workflow(
+        let definition = try? Self.definition(row.text(3))
+        return Workflow(
             id: row.integer(0),
             uid: try row.id(1),
             version: row.integer(2),
-            definition: try Self.definition(row.text(3)),
+            definition: try definition
+                ?? WorkflowDefinition(name: row.text(10), groups: try JSONColumn.decode(row.text(11)), nodes: []),
+            isUnreadable: definition == nil,
             isEnabled: row.flag(4),
             nextFire: row.optionalTime(5),
             owner: row.optionalInteger(6),
@@ -26,7 +30,7 @@ struct WorkflowTable {
         )
     }
 
-    private static func definition(_ text: String) throws -> WorkflowDefinition {
+    static func definition(_ text: String) throws -> WorkflowDefinition {
         guard let value = try? JSONParser.parse(Array(text.utf8)),
             case let (definition?, _) = WorkflowDefinition.read(value)
         else { throw StoreFault.unreadable("a workflow's definition") }
@@ -37,11 +41,19 @@ struct WorkflowTable {
         try JSONColumn.encode(Set(definition.groups).sorted())
     }
 
+    /// - Throws: `conflict` for one that can't be read.
     func find(_ id: WorkflowID) throws -> Workflow? {
+        guard let workflow = try self.glance(id) else { return nil }
+        guard !workflow.isUnreadable else { throw StoreFault.workflowUnreadable(workflow) }
+        return workflow
+    }
+
+    /// Also one that can't be read: for what is asked of it besides its definition.
+    func glance(_ id: WorkflowID) throws -> Workflow? {
         try self.db.first("SELECT \(Self.columns) FROM workflow WHERE id = ?", [.integer(id)]) { try Self.decode($0) }
     }
 
-    func find(named name: String) throws -> Workflow? {
+    func glance(named name: String) throws -> Workflow? {
         try self.db.first("SELECT \(Self.columns) FROM workflow WHERE name = ?", [.text(name)]) { try Self.decode($0) }
     }
 
@@ -66,11 +78,23 @@ struct WorkflowTable {
         return Page(items: items, total: total)
     }
 
+    /// What can't be read stays due, for a server that can.
     func due(at now: Timestamp, limit: Int) throws -> [Workflow] {
-        try self.db.all(
-            "SELECT \(Self.columns) FROM workflow WHERE next_fire IS NOT NULL AND next_fire <= ? ORDER BY next_fire LIMIT ?",
-            [.time(now), .number(limit)]
-        ) { try Self.decode($0) }
+        var found: [Workflow] = []
+        var offset = 0
+        while found.count < limit {
+            let page = try self.db.all(
+                """
+                SELECT \(Self.columns) FROM workflow WHERE next_fire IS NOT NULL AND next_fire <= ?
+                ORDER BY next_fire, id LIMIT ? OFFSET ?
+                """,
+                [.time(now), .number(limit), .number(offset)]
+            ) { try Self.decode($0) }
+            found += page.filter { !$0.isUnreadable }
+            guard page.count == limit else { break }
+            offset += page.count
+        }
+        return Array(found.prefix(limit))
     }
 
     func insert(_ workflow: Workflow) throws -> WorkflowID {

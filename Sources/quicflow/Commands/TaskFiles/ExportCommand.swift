@@ -33,7 +33,9 @@ struct ExportCommand: AsyncParsableCommand {
         for (key, task) in order where source == nil || task.source == source {
             let name = key.words
             if task.isPartial, key.kind == .workflow {
-                Terminal.complain("'\(name)' was left out: it has groups, tasks or workflows that you may not see, too")
+                Terminal.complain(
+                    "'\(name)' was left out: it has groups, tasks or workflows that you may not see, or the server can't read it"
+                )
                 continue
             }
             if task.isPartial {

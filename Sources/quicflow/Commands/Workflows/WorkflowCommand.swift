@@ -79,7 +79,9 @@ struct WorkflowListCommand: AsyncParsableCommand {
             )
             for item in answer["items"].array {
                 table.add([
-                    item["id"].cell, item["name"].cell, item["node_count"].cell, item["cron_expr"].cell,
+                    item["id"].cell, item["name"].cell,
+                    item["unreadable"].bool == true ? spoken("unreadable") : item["node_count"].cell,
+                    item["cron_expr"].cell,
                     item["enabled"].cell,
                     DisplayTime.text(item["next_exec_time"]),
                 ])

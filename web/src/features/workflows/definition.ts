@@ -21,6 +21,7 @@ const NOT_DEFINED = new Set([
   'created_by',
   'created_at',
   'updated_at',
+  'unreadable',
 ]);
 /** As wide as a line of the text may be. */
 const WIDTH = 100;

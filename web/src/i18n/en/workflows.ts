@@ -3,6 +3,9 @@ export default {
     new: 'New workflow',
     editTitle: 'Edit the workflow {name}',
     searchHint: 'Name of a workflow',
+    unreadable: 'This server can’t read it',
+    unreadableText:
+      'A newer server wrote this workflow, and this one can’t read its steps. It stays as it is: neither run nor changed here. Upgrade this server.',
     emptyTitle: 'No workflows yet',
     emptyText:
       'A workflow is steps that lead to one another: tasks, scripts, waits, decisions and questions to people. Such as this one:',

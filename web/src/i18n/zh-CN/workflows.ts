@@ -3,6 +3,9 @@ export default {
     new: '新建工作流',
     editTitle: '编辑工作流 {name}',
     searchHint: '工作流名称',
+    unreadable: '此服务器无法读取',
+    unreadableText:
+      '此工作流由更新版本的服务器写入，此服务器无法读取其步骤。它保持原样：在此既不会运行，也不能修改。请升级此服务器。',
     emptyTitle: '还没有工作流',
     emptyText: '工作流由前后相连的步骤组成：任务、脚本、等待、判断和人工审批。例如：',
     fromExample: '从这个示例开始',
