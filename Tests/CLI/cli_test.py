@@ -939,7 +939,11 @@ def exported_task_files_change_nothing(sh: Shell) -> None:
         ]:
             kind = extra.get("labels", {}).get("kind", "plain")
             name = f"files {next(iter(extra))} {extra.get('schedule_type', 'cron')} {extra.get('executor_type', 1)} {kind}"
-            api.post("/tasks", {**plain, "name": name, **extra})
+            last = api.post("/tasks", {**plain, "name": name, **extra})["id"]
+        mapping = [{"name": "FILE", "pointer": "/path"}, {"name": "HOST", "pointer": "/host", "default": "none"}]
+        condition = [{"pointer": "/name", "is": ["a.csv", "b.csv"]}]
+        trigger = {"name": "in", "format": "file", "file": {"path": "/srv/in/*.csv", "settle_seconds": 9}}
+        api.post(f"/tasks/{last}/hooks", {**trigger, "params": mapping, "when": condition, "enabled": False})
         folder = sh.home / "exported"
         done = sh.run("export", str(folder))
         check("hunter2" not in "".join(f.read_text() for f in folder.iterdir()), "a secret's value")
@@ -1012,6 +1016,61 @@ def task_files_are_planned_applied_and_pruned(sh: Shell) -> None:
     check(api.get("/tasks")["total"] == count - 2, "two, and no others")
 
 
+def triggers_by_files_stand_in_task_files(sh: Shell) -> None:
+    """Webhooks of the format file are a field of their task in files; others, and tasks without the field, stay as they are."""
+    api = sh.server.api
+    folder = sh.home / "triggers"
+    folder.mkdir()
+    head = "name: triggered\ngroups: [all]\nschedule_type: manual\nexecutor_config: {command: 'true'}\n"
+    first = "file_triggers:\n  - {name: arrivals, path: /srv/in/*.csv, params: [{name: FILE, pointer: /path}]}\n"
+    (folder / "task.yaml").write_text(head + first.replace("/srv/in", "in").replace("params", "parms"))
+    said = sh.run("apply", str(folder), expect=2).stderr
+    words = "task.yaml:6:38: 'triggered' file_triggers[0].parms: there is no such field; is 'params' meant?"
+    check(words in said, f"{words}\nis not in\n{said}")
+    (folder / "task.yaml").write_text(head + first.replace("/srv/in", "in"))
+    said = sh.run("apply", str(folder), expect=2).stderr
+    check("task.yaml:6:" in said and "'triggered' file_triggers[0].path: write an absolute path" in said, said)
+    check(not [t for t in api.pages("/tasks") if t["name"] == "triggered"], "nothing is made")
+    (folder / "task.yaml").write_text(head + first)
+    sh.run("apply", str(folder))
+    task = next(t for t in api.pages("/tasks") if t["name"] == "triggered")
+    hooks = lambda: {hook["name"]: hook for hook in api.get(f"/tasks/{task['id']}/hooks")["items"]}
+    check(hooks()["arrivals"]["file"] == {"path": "/srv/in/*.csv", "settle_seconds": 5}, hooks())
+    check("0 created, 0 changed" in sh.run("apply", str(folder)).stdout, "what is there is left alone")
+    # Others of the task are not the files' business.
+    api.post(f"/tasks/{task['id']}/hooks", {"name": "push", "format": "github"})
+    sh.run("plan", str(folder))
+    # One is changed, one is new; the task keeps its version.
+    second = first.replace("/srv/in", "/srv/out") + "  - {name: more, path: /srv/more, settle_seconds: 60, enabled: false}\n"
+    (folder / "task.yaml").write_text(head + second)
+    changed = sh.run("diff", str(folder), expect=7).stdout
+    check("file_triggers" in changed and "/srv/out" in changed, changed)
+    sh.run("apply", str(folder))
+    check({name: hook["enabled"] for name, hook in hooks().items()} == {"arrivals": True, "more": False, "push": True}, hooks())
+    check(hooks()["arrivals"]["file"]["path"] == "/srv/out/*.csv", hooks())
+    check(api.get(f"/tasks/{task['id']}")["version"] == task["version"], "no new version")
+    # Somebody changes one on the server: drift, and an export takes it into the file.
+    more = hooks()["more"]
+    body = {"name": "more", "format": "file", "file": {"path": "/srv/most"}}
+    api.call("PUT", f"/tasks/{task['id']}/hooks/{more['id']}", body)
+    sh.run("diff", str(folder), expect=7)
+    fresh = sh.home / "triggers-anew"
+    sh.run("export", str(fresh))
+    text = next(text for text in (file.read_text() for file in fresh.iterdir()) if "name: triggered" in text)
+    check("/srv/most" in text and "push" not in text, text)
+    (folder / "task.yaml").write_text(text)
+    sh.run("plan", str(folder))
+    # Without the field they stay; an empty one takes them away, and those alone.
+    (folder / "task.yaml").write_text(head)
+    sh.run("plan", str(folder))
+    sh.run("apply", str(folder))
+    check(len(hooks()) == 3, hooks())
+    (folder / "task.yaml").write_text(head + "file_triggers: []\n")
+    sh.run("apply", str(folder))
+    check(list(hooks()) == ["push"], hooks())
+    api.call("DELETE", f"/tasks/{task['id']}")
+
+
 def a_task_does_not_reach_its_own_host(sh: Shell) -> None:
     """What listens on a host for itself is refused unless somebody says so, and the record says what to set."""
     config = {"url": f"{sh.server.base}/api/v1/health"}
@@ -1021,6 +1080,10 @@ def a_task_does_not_reach_its_own_host(sh: Shell) -> None:
     record = json.dumps(ended)
     for words in ["POLICY_DENIED", "network.loopback", "loopback: true"]:
         check(words in record, f"{words} is not in {record}")
+
+
+def api_task(api, name: str) -> int:
+    return next(task["id"] for task in api.pages("/tasks") if task["name"] == name)
 
 
 def workflows_stand_in_task_files(sh: Shell) -> None:
@@ -1077,6 +1140,15 @@ def workflows_stand_in_task_files(sh: Shell) -> None:
     sh.run("export", str(fresh), *source)
     check(len(list(fresh.iterdir())) == 3, list(fresh.iterdir()))
     sh.run("diff", str(fresh), *source)
+    # What a workflow of other hands runs is not pruned.
+    user = {"name": "flowed elsewhere", "group_ids": [1], "nodes": [{"key": "a", "kind": "job", "task_id": api_task(api, "flowed")}]}
+    elsewhere = api.post("/workflows", user)["id"]
+    alone = sh.home / "flows-alone"
+    alone.mkdir()
+    said = sh.run("apply", str(alone), *source, "--prune", expect=6).stderr
+    check("'flowed' is a step of 'flowed elsewhere'" in said, said)
+    api.call("DELETE", f"/workflows/{elsewhere}")
+    sh.run("apply", str(folder), *source)
     # What a workflow runs goes behind it, and another source has no say.
     check("'flowing'" in sh.run("apply", str(folder), "--source", "other", expect=6).stderr, "another source")
     empty = sh.home / "no-flows"
@@ -1288,6 +1360,7 @@ JOURNEYS = [
     the_scheduler_is_stopped_and_started,
     exported_task_files_change_nothing,
     task_files_are_planned_applied_and_pruned,
+    triggers_by_files_stand_in_task_files,
     workflows_stand_in_task_files,
     faults_of_task_files_are_all_told_and_nothing_is_changed,
     a_refused_task_file_does_not_hide_the_others,

@@ -62,6 +62,38 @@ struct TaskFileTests {
         }
     }
 
+    @Test("Triggers by files are looked at with their task, and each fault has its place")
+    func fileTriggers() async throws {
+        try await TestServer.with { _, caller in
+            func item(_ triggers: [[String: JSON]], _ more: [String: JSON] = [:]) -> [String: JSON] {
+                Self.item("load", more).merging(["file_triggers": .array(triggers.map(\.json))]) { $1 }
+            }
+            let good: [String: JSON] = ["name": .string("in"), "file": ["path": JSON.string("/srv/in/*.csv")].json]
+            let bad: [String: JSON] = ["name": .string("in"), "file": ["path": JSON.string("in.csv")].json]
+            let secret = good.merging(["secret": .string("0123456789abcdef")]) { $1 }
+            let answer = try await Self.check(
+                caller,
+                [
+                    item([good]), item([bad]), item([good, good]), item([secret]),
+                    item([good], ["placement": ["kind": JSON.string("one_of")].json]),
+                    item([bad], ["timeout": .integer(1)]),
+                ]
+            )
+            #expect(answer.status == 200, "\(answer.text)")
+            let shown = answer.data["items"]?.items.first?["file_triggers"]?.items.first
+            #expect(shown?["file"]?["settle_seconds"] == .integer(5) && shown?["enabled"] == .bool(true))
+            func paths(_ index: Int) -> [String] {
+                (answer.data["items"]?.items.dropFirst(index).first?["faults"]?.items ?? []).compactMap {
+                    $0["path"]?.text
+                }
+            }
+            #expect(paths(0).isEmpty && paths(1) == ["file_triggers[0].file.path"])
+            #expect(paths(2) == ["file_triggers[1].name"] && paths(3) == ["file_triggers[0].secret"])
+            #expect(paths(4) == ["file_triggers[0].format"])
+            #expect(paths(5) == ["timeout", "file_triggers[0].file.path"])
+        }
+    }
+
     @Test("New tasks that wait for each other are looked at together: circles are found, and new parents are known")
     func together() async throws {
         try await TestServer.with { _, caller in

@@ -50,6 +50,56 @@ struct TaskFileTests {
         #expect(plan.unchanged == 1)
     }
 
+    @Test("triggers by files are a field of the task here and resources of their own there")
+    func fileTriggers() {
+        let text = """
+            - name: load
+              file_triggers:
+                - {name: b, path: /srv/*.csv}
+                - {name: a, path: /srv/a, settle_seconds: 9, enabled: false, params: [{name: F, pointer: /path}]}
+            """
+        let fields = self.files(text)[0].fields
+        let bodies = FileTriggers.bodies(fields[FileTriggers.field]).array
+        #expect(bodies[0] == .object(["name": "b", "file": .object(["path": "/srv/*.csv"])]))
+        #expect(bodies[1]["file"] == .object(["path": "/srv/a", "settle_seconds": 9]) && bodies[1]["path"].isNull)
+        // As the server shows them, with more and in another order.
+        let hooks = bodies.map { body -> JSONValue in
+            var hook = body
+            for (name, value) in ["format": "file", "topic": .null, "when": .array([]), "id": "x"]
+                as [String: JSONValue]
+            {
+                hook[name] = value
+            }
+            if hook["enabled"].isNull { hook["enabled"] = true }
+            return hook
+        }
+        let called = JSONValue.object(["name": "push", "format": "github"])
+        let written = FileTriggers.written(hooks + [called])
+        #expect(written.array.map { $0["name"].string } == ["a", "b"])
+        #expect(
+            written.array[0]
+                == .object([
+                    "name": "a", "path": "/srv/a", "settle_seconds": 9, "enabled": false,
+                    "params": .array([.object(["name": "F", "pointer": "/path"])]),
+                ])
+        )
+        #expect(FileTriggers.written([called]).isNull)
+        // Its task gets no new version for their sake.
+        let plan = TaskPlan(
+            wanted: [
+                TaskServer.Checked(
+                    file: self.files(text)[0],
+                    definition: .object(["name": "load", "file_triggers": written])
+                )
+            ],
+            present: ["load": self.present(["name": "load"])],
+            options: TaskPlan.Options()
+        )
+        #expect(plan.steps[0].differences.map(\.path) == ["file_triggers"])
+        #expect(plan.steps[0].differences.allSatisfy { FileTriggers.hold($0.path) })
+        #expect(TaskNames(groups: [], tasks: []).body(fields).body["file_triggers"].isNull)
+    }
+
     @Test("a task that rests by itself is as its file says, and a change does not end its rest")
     func held() {
         let names = TaskNames(groups: [], tasks: [])

@@ -110,30 +110,44 @@ extension Endpoint {
 
     private static let topic = Schema.string(upTo: 128, from: 1).with(.init("pattern", "^[A-Za-z0-9._:/-]+$"))
         .example("orders/arrived")
-    private static let hookName = Schema.string(upTo: 64, from: 1)
+    static let hookName = Schema.string(upTo: 64, from: 1)
         .with(.init("pattern", "^[A-Za-z0-9][A-Za-z0-9._-]*$")).example("push")
     private static let pointer = Schema.string(upTo: 512).with(.init("pattern", "^(/([^~]|~[01])*)?$"))
         .about("RFC 6901.").example("/after")
+
+    private static let hookParameters = Schema.array(
+        .body(
+            required: ["name": Schema.string(upTo: 64, from: 1).example("COMMIT"), "pointer": Self.pointer],
+            optional: ["default": .string]
+        )
+    ).about("Parameters of the run, taken from the body.")
+
+    private static let hookConditions = Schema.array(
+        .body(required: ["pointer": Self.pointer, "is": .array(.string).with(.init("minItems", 1))])
+    ).about("What the body has to say, or nothing is started.")
+
+    static let settleField: KeyValuePairs<String, Schema> = [
+        "settle_seconds": .integer(1...86_400).byDefault(FileTrigger.standardSettle)
+    ]
+    static let hookFile = Schema.body(
+        required: ["path": .string(upTo: JobLimits.pathBytes, from: 1)],
+        optional: Self.settleField
+    )
+
+    /// What a webhook that files start has besides.
+    static let triggerFields: KeyValuePairs<String, Schema> = [
+        "params": Self.hookParameters, "when": Self.hookConditions, "enabled": .boolean.byDefault(true),
+    ]
 
     private static let hookFields: KeyValuePairs<String, Schema> = [
         "secret": .string(upTo: 256, from: 16).with(.init("pattern", "^[!-~]+$"))
             .about("One that the sender has made; a fresh one without it.").example("whsec_MDEyMzQ1Njc4OWFiY2RlZg=="),
         "addresses": .array(.string).about("Who may call, as blocks such as 192.0.2.0/24; everybody without it."),
-        "params": .array(
-            .body(
-                required: ["name": Schema.string(upTo: 64, from: 1).example("COMMIT"), "pointer": Self.pointer],
-                optional: ["default": .string]
-            )
-        ).about("Parameters of the run, taken from the body."),
-        "when": .array(
-            .body(required: ["pointer": Self.pointer, "is": .array(.string).with(.init("minItems", 1))])
-        ).about("What the body has to say, or nothing is started."),
-        "enabled": .boolean.byDefault(true),
+        "params": Self.hookParameters, "when": Self.hookConditions, "enabled": .boolean.byDefault(true),
         "topic": Self.topic.orNull.about("With the format message: which messages start it."),
-        "file": Schema.body(
-            required: ["path": .string(upTo: JobLimits.pathBytes, from: 1)],
-            optional: ["settle_seconds": .integer(1...86_400).byDefault(FileTrigger.standardSettle)]
-        ).orNull.about("With the format file: which files start it, on the host where they appear."),
+        "file": Self.hookFile.orNull.about(
+            "With the format file: which files start it, on the host where they appear."
+        ),
     ]
 }
 

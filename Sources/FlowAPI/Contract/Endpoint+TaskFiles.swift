@@ -31,6 +31,10 @@ extension Endpoint {
                                 "task": Schema.definition.orNull
                                     .about("Null where there are faults."),
                                 "faults": .array(.reference("Fault")),
+                            ]).with(optional: [
+                                "file_triggers": Schema.any.orNull.about(
+                                    "As webhooks are shown; of a task without faults."
+                                )
                             ])
                         ).about("In the order of the request."),
                         "workflows": .array(
@@ -56,7 +60,12 @@ extension Endpoint {
     private static let checks = Schema.array(
         .body(
             required: ["task": .reference("TaskBody")],
-            optional: ["id": .integer(1...Int64.max).about("The task that it would replace.")]
+            optional: [
+                "id": .integer(1...Int64.max).about("The task that it would replace."),
+                "file_triggers": .array(
+                    .body(required: ["name": Self.hookName, "file": Self.hookFile], optional: Self.triggerFields)
+                ).with(.init("maxItems", Hook.limit)).about("Webhooks of the format file that it is to have."),
+            ]
         )
     ).with(.init("maxItems", TaskRoutes.checkLimit))
 }

@@ -51,8 +51,18 @@ enum TaskFileSchema {
             default: field
             }
         }
-        return Schema(.object(changed, isClosed: isClosed))
+        return Schema(.object(changed + [self.triggers], isClosed: isClosed))
     }
+
+    private static let triggers = Schema.Field(
+        "file_triggers",
+        .array(
+            .body(
+                required: ["name": Endpoint.hookName, "path": .string(upTo: JobLimits.pathBytes, from: 1)],
+                optional: Endpoint.settleField
+            ).with(optional: Endpoint.triggerFields)
+        ).about("Files whose appearance on a host starts it; left out, those that the server has stay.")
+    )
 
     /// A workflow as a file has it: `kind` tells it from a task.
     private static var workflow: Schema {

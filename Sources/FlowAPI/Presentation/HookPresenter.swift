@@ -10,9 +10,24 @@ enum HookPresenter {
     static func members(_ hook: Hook, secret: String? = nil) -> [JSON.Member] {
         let draft = hook.draft
         var members: [JSON.Member] = [
-            .init("id", hook.id), .init("task_id", hook.job), .init("name", draft.name),
-            .init("format", draft.format.rawValue),
-            .init("path", draft.format.isCalled ? "/hooks/\(hook.id)" : nil), .init("topic", draft.topic),
+            .init("id", hook.id), .init("task_id", hook.job),
+            .init("path", draft.format.isCalled ? "/hooks/\(hook.id)" : nil),
+            .init("older_secret_until", hook.olderUntil),
+            .init("created_at", hook.createdAt), .init("updated_at", hook.updatedAt),
+        ]
+        members += self.wanted(draft)
+        // What nobody calls has a secret that nobody needs.
+        if let secret, draft.format.isCalled {
+            members.append(.init("secret", secret))
+            if draft.format == .token { members.append(.init("call_path", "/hooks/\(hook.id)/\(secret)")) }
+        }
+        return members
+    }
+
+    /// What somebody says of a webhook.
+    static func wanted(_ draft: HookDraft) -> [JSON.Member] {
+        [
+            .init("name", draft.name), .init("format", draft.format.rawValue), .init("topic", draft.topic),
             .init(
                 "file",
                 draft.file.map { file in
@@ -35,15 +50,8 @@ enum HookPresenter {
                     JSON.object([.init("pointer", condition.pointer.text), .init("is", condition.values)])
                 }
             ),
-            .init("enabled", draft.isEnabled), .init("older_secret_until", hook.olderUntil),
-            .init("created_at", hook.createdAt), .init("updated_at", hook.updatedAt),
+            .init("enabled", draft.isEnabled),
         ]
-        // What nobody calls has a secret that nobody needs.
-        if let secret, draft.format.isCalled {
-            members.append(.init("secret", secret))
-            if draft.format == .token { members.append(.init("call_path", "/hooks/\(hook.id)/\(secret)")) }
-        }
-        return members
     }
 
     /// What became of a message for one webhook.

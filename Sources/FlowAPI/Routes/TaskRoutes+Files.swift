@@ -20,10 +20,10 @@ extension TaskRoutes {
             reader.fault("tasks", "too_many", "at most \(Self.checkLimit) tasks are looked at in one request")
             try reader.finish()
         }
-        var items: [(id: Int64?, body: JSON)] = []
+        var items: [(id: Int64?, body: JSON, triggers: JSON?)] = []
         for var item in objects {
             if !item.has("task") { item.fault("task", "required", "this field is required") }
-            items.append((item.integer("id"), item.take("task") ?? .null))
+            items.append((item.integer("id"), item.take("task") ?? .null, item.take("file_triggers")))
             item.close()
         }
         let flows = Self.flows(&reader)
@@ -41,11 +41,13 @@ extension TaskRoutes {
         }
         let results = try await self.jobs.check(checks, as: call.principal)
         let answers = results.enumerated().map { index, result in
+            let triggers = FileTriggerList(items[index].triggers, of: try? result?.get())
             switch result {
-            case .success(let definition)?:
-                Self.answer(definition, isEnabled: checks[index]?.draft.isEnabled ?? true)
-            case .failure(let error)?: Self.answer(APIFailure(error))
-            case nil: Self.answer(failures[index] ?? .notFound("There is no such task."))
+            case .success(let definition)? where triggers.failure == nil:
+                return Self.answer(definition, isEnabled: checks[index]?.draft.isEnabled ?? true, triggers.answer)
+            case .success?: return Self.answer(triggers.failure)
+            case .failure(let error)?: return Self.answer(APIFailure(error), triggers.failure)
+            case nil: return Self.answer(failures[index] ?? .notFound("There is no such task."), triggers.failure)
             }
         }
         let together = FlowsTogether(checks, results)
@@ -110,15 +112,20 @@ extension TaskRoutes {
         return .raw(Response(json: TaskFileSchema.make()))
     }
 
-    private static func answer(_ definition: JobDefinition, isEnabled: Bool) -> JSON {
-        self.item("task", .object(TaskPresenter.definition(definition, isEnabled: isEnabled)))
+    private static func answer(_ definition: JobDefinition, isEnabled: Bool, _ triggers: JSON) -> JSON {
+        .object([
+            .init("task", JSON.object(TaskPresenter.definition(definition, isEnabled: isEnabled))),
+            .init("faults", [JSON]()), .init("file_triggers", triggers),
+        ])
     }
 
     private static func item(_ name: String, _ definition: JSON = .null, faults: [JSON] = []) -> JSON {
         .object([.init(name, definition), .init("faults", faults)])
     }
 
-    private static func answer(_ failure: APIFailure) -> JSON { self.item("task", faults: self.faults(failure)) }
+    private static func answer(_ failures: APIFailure?...) -> JSON {
+        self.item("task", faults: failures.compactMap { $0 }.flatMap(self.faults))
+    }
 
     private static func faults(_ failure: APIFailure) -> [JSON] {
         // What is missing for whom stands in the message alone.

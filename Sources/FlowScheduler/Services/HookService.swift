@@ -62,7 +62,7 @@ package struct HookService: Sendable {
             throw CoreError(.conflict, why, details: [.init(path: "task", code: "two_person", message: why)])
         }
         try HookValidator.check(draft, secret: secret)
-        try Self.checkPlace(of: draft, target)
+        try Self.checkPlace(of: draft, target.definition)
         let text = secret ?? HookSecret.fresh(for: draft.format)
         let id = HookID(uuid: self.makeUUID())
         let now = self.clock.now
@@ -82,8 +82,8 @@ package struct HookService: Sendable {
     }
 
     /// A task whose host the server chooses does not run on the one that starts it.
-    private static func checkPlace(of draft: HookDraft, _ job: Job) throws(CoreError) {
-        guard draft.format.startsOnOneHost, job.definition.placement?.isCoordinated == true else { return }
+    private static func checkPlace(of draft: HookDraft, _ job: JobDefinition) throws(CoreError) {
+        guard draft.format.startsOnOneHost, job.placement?.isCoordinated == true else { return }
         var faults = FaultCollector()
         faults.add(
             "format",
@@ -93,6 +93,14 @@ package struct HookService: Sendable {
                 : "the server chooses where this task runs; a host that joins can't start it there"
         )
         try faults.check("The webhook cannot be saved")
+    }
+
+    /// What is wrong with a webhook that nobody calls, as far as it can be said before its job is saved.
+    ///
+    /// - Parameter job: as it will be; nil while that is wrong itself.
+    package static func check(_ draft: HookDraft, of job: JobDefinition?) throws(CoreError) {
+        try HookValidator.check(draft, secret: nil)
+        if let job { try self.checkPlace(of: draft, job) }
     }
 
     /// What becomes of a webhook's secret.
@@ -123,7 +131,7 @@ package struct HookService: Sendable {
         if text == nil, draft.format != hook.draft.format { text = HookSecret.fresh(for: draft.format) }
         // What nobody calls has a secret that nobody is told.
         try HookValidator.check(draft, secret: draft.format.isCalled || secret != .none ? text : nil)
-        try Self.checkPlace(of: draft, target)
+        try Self.checkPlace(of: draft, target.definition)
         let now = self.clock.now
         if let text {
             // Of what nobody calls, nobody has a secret that they could go on with.

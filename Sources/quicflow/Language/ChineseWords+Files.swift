@@ -84,6 +84,8 @@ extension ChineseWords {
         zh 没有工作流“{name}”{hint}
         en {name} (workflow)
         zh {name}（工作流）
+        en the server takes no file triggers in files yet; update it first
+        zh 服务器还不支持文件中的文件触发器；请先升级
         en the server takes no workflows in files yet; update it first
         zh 服务器还不支持文件中的工作流；请先升级
         en '{name}' was left out: it has groups, tasks or workflows that you may not see, or the server can't read it

@@ -51,6 +51,8 @@ struct TaskFile {
         "schedule_type", "cron_expr", "cron_exprs", "cron_except",
         "timezone", "dst",
         "every_seconds", "delay_seconds", "once_at", "executor_type", "executor_config", "dependencies", "join",
+        "file_triggers", "path",
+        "settle_seconds",
         "timeout", "retry_count", "retry_interval", "parameters", "nodes", "edges",
     ]
 }

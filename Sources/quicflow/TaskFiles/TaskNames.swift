@@ -77,6 +77,8 @@ struct TaskNames {
         let edges = members["dependencies"] ?? .null
         members["dependencies"] = edges.isNull ? .array([]) : self.edges(edges, &faults)
         if members["task_notify"] ?? .null == .null { members["task_notify"] = .array([]) }
+        // Each is a resource of its own.
+        members[FileTriggers.field] = nil
         return (.object(members), faults)
     }
 

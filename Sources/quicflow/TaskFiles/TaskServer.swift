@@ -13,7 +13,7 @@ struct TaskServer {
         /// What it belongs to, if to anything: the label of ``TaskSource``.
         let source: String?
         /// As a file has it, without that label; null of a workflow that nobody asked for.
-        let fields: JSONValue
+        var fields: JSONValue
         /// Whether it has groups, or runs tasks, that may not be seen.
         let isPartial: Bool
         /// Whether it rests though nobody switched it off: paused until a time or after failures, or finished.
@@ -34,10 +34,12 @@ struct TaskServer {
 
     /// - Parameters:
     ///   - output: how it is said how far it is; nil = not at all.
+    ///   - hasTriggers: of which tasks the triggers by files are fetched, by name and source; each is a request.
     ///   - isAsked: of which workflows the definitions are fetched, by name and source; each is a request.
     init(
         _ client: APIClient,
         _ output: OutputOptions? = nil,
+        triggers hasTriggers: (String, String?) -> Bool = { _, _ in false },
         workflows isAsked: (String, String?) -> Bool = { _, _ in true }
     ) async throws {
         self.client = client
@@ -68,6 +70,12 @@ struct TaskServer {
                 return (FileKey(.task, name), present)
             }
         ) { first, _ in first }
+        if self.schema.fields.contains(FileTriggers.field) {
+            for (key, task) in self.present where hasTriggers(key.name, task.source) {
+                let hooks = FileTriggers.written(try await Self.triggers(of: task.id, client))
+                if !hooks.isNull { self.present[key]?.fields[FileTriggers.field] = hooks }
+            }
+        }
         for workflow in workflows {
             guard let name = workflow["name"].string, let id = workflow["id"].integer else { continue }
             let isWanted = isAsked(name, workflow["labels"][TaskSource.label].string)
@@ -103,6 +111,12 @@ struct TaskServer {
             let text: Wording = "the server takes no workflows in files yet; update it first"
             throw CommandFailure(.failed, "\(workflow.place()): \(text)")
         }
+        if !self.schema.fields.contains(FileTriggers.field),
+            let task = files.first(where: { !$0.fields[FileTriggers.field].isNull })
+        {
+            let text: Wording = "the server takes no file triggers in files yet; update it first"
+            throw CommandFailure(.failed, "\(task.place(of: FileTriggers.field)): \(text)")
+        }
         for batch in try Self.batches(files, isThere: { self.present[$0] != nil }) {
             let (tasks, workflows) = (batch.filter { $0.key.kind == .task }, batch.filter { $0.key.kind == .workflow })
             let (bodies, names, wrong) = self.bodies(tasks, workflows)
@@ -126,6 +140,8 @@ struct TaskServer {
                     ? names.fields(item["task"], known: self.schema.fields)
                     : names.workflowFields(item["workflow"], known: self.schema.workflowFields).fields
                 checked[file.key] = TaskSource.separated(fields).fields
+                let triggers = FileTriggers.written(item[FileTriggers.field].array)
+                if !triggers.isNull { checked[file.key]?[FileTriggers.field] = triggers }
             }
         }
         guard faults.isEmpty else {
@@ -157,7 +173,10 @@ struct TaskServer {
             }
             faults.append(wrong)
             let id = self.present[file.key].map { JSONValue.integer($0.id) } ?? .null
-            return .object([file.key.kind.rawValue: body, "id": id])
+            var item = [file.key.kind.rawValue: body, "id": id]
+            let triggers = file.fields[FileTriggers.field]
+            if isTask, !triggers.isNull { item[FileTriggers.field] = FileTriggers.bodies(triggers) }
+            return .object(item)
         }
         return (bodies, names, faults)
     }
@@ -167,6 +186,7 @@ struct TaskServer {
     /// The same place in the words of files.
     private static func path(inFile path: String) -> String {
         if path == "status" { return "enabled" }
+        if FileTriggers.hold(path) { return path.replacing(".file.", with: ".") }
         if path.hasPrefix("group_ids") { return "groups" + path.dropFirst("group_ids".count) }
         return path.hasSuffix(".task_id") || path.hasSuffix(".workflow_id") ? String(path.dropLast("_id".count)) : path
     }
@@ -213,7 +233,10 @@ struct TaskServer {
         switch step.action {
         case .create:
             let made = try await self.client.post(Self.path(step.key.kind), try self.body(step))
-            if let id = made["id"].integer { self.names.set(id, for: step.key) }
+            guard let id = made["id"].integer else { return }
+            self.names.set(id, for: step.key)
+            let triggers = step.fields[FileTriggers.field]
+            if step.key.kind == .task, !triggers.array.isEmpty { try await self.setTriggers(of: id, to: triggers) }
         case .update:
             guard let present = self.present[step.key] else { return }
             var body = try self.body(step)
@@ -221,8 +244,13 @@ struct TaskServer {
             let path = "\(Self.path(step.key.kind))/\(present.id)"
             switch step.key.kind {
             case .task:
-                body["version"] = .integer(present.version)
-                _ = try await self.client.put(path, body)
+                if step.differences.contains(where: { !FileTriggers.hold($0.path) }) {
+                    body["version"] = .integer(present.version)
+                    _ = try await self.client.put(path, body)
+                }
+                if step.differences.contains(where: { FileTriggers.hold($0.path) }) {
+                    try await self.setTriggers(of: present.id, to: step.fields[FileTriggers.field])
+                }
             case .workflow: _ = try await self.client.put(path, body, ifMatch: "\"\(present.version)\"")
             }
         case .delete:

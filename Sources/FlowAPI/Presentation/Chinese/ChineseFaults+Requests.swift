@@ -148,6 +148,10 @@ extension ChineseFaults {
         zh 这里不能是{kind}
         en this is {kind}, not {expected}
         zh 这是{kind}，不是{expected}
+        en two of them have the name '{name}'
+        zh 有两个的名称都是“{name}”
+        en this is a list of at most {limit}
+        zh 这里应是列表，最多 {limit} 项
         en there is no such field
         zh 没有这个字段
         en The body did not come in time.

@@ -25,9 +25,13 @@ struct ExportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let source = self.source
-        let server = try await TaskServer(try self.options.client(), self.options.output) { _, mark in
-            source == nil || mark == source
-        }
+        let isWanted = { (_: String, mark: String?) in source == nil || mark == source }
+        let server = try await TaskServer(
+            try self.options.client(),
+            self.options.output,
+            triggers: isWanted,
+            workflows: isWanted
+        )
         var tasks: [(key: FileKey, fields: JSONValue)] = []
         let order = server.present.sorted { ($0.key.kind.rawValue, $0.value.id) < ($1.key.kind.rawValue, $1.value.id) }
         for (key, task) in order where source == nil || task.source == source {

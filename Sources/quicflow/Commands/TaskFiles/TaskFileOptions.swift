@@ -37,9 +37,13 @@ struct TaskFileOptions: ParsableArguments {
     func plan() async throws -> (TaskPlan, TaskServer) {
         let files = try TaskFileReader(self.paths).checked()
         let (named, source) = (Set(files.filter { $0.key.kind == .workflow }.map(\.name)), self.source)
-        let server = try await TaskServer(try self.options.client(), self.options.output) { name, mark in
-            named.contains(name) || (source != nil && mark == source)
-        }
+        let triggered = Set(files.filter { !$0.fields[FileTriggers.field].isNull }.map(\.name))
+        let server = try await TaskServer(
+            try self.options.client(),
+            self.options.output,
+            triggers: { name, _ in triggered.contains(name) },
+            workflows: { name, mark in named.contains(name) || (source != nil && mark == source) }
+        )
         let plan = TaskPlan(
             wanted: try await server.check(files),
             present: server.present,
