@@ -54,5 +54,11 @@ Deno.test('run: what was refused says why, and a unit that is not shown is none 
   equal([line?.detail, line?.execution, line?.host], ['forbidden', null, '']);
 });
 
+Deno.test('run: who read its output did nothing to it', () =>
+  equal(
+    linesOf({ ...run, timeline: [] }, [act(7, '2026-11-28T01:00:08Z', 'a', { action: 'execution.output_read' })]),
+    [],
+  ));
+
 Deno.test('run: a server from before the events has none', () =>
   equal(linesOf({ ...run, timeline: undefined }, []), []));

@@ -36,7 +36,8 @@ export function linesOf(run: RunDetail, acts: readonly AuditRow[]): RunLine[] {
     actor: '',
     whole: event,
   }));
-  const done = acts.map((row): RunLine => {
+  // Who has read its output is in the audit; to the run nothing happened by it.
+  const done = acts.filter((row) => !row.action.endsWith('_read')).map((row): RunLine => {
     const execution = units.get(row.object_id ?? '') ?? null;
     return {
       key: `act-${row.id}`,

@@ -51,7 +51,7 @@ export default {
     acknowledge: 'Acknowledge',
     acknowledgeHint: 'Somebody is on it: nothing more is sent until it has worked',
     acknowledged: 'Acknowledged: nothing more is sent until it has worked',
-    messagesOf: '{n} messages',
+    messagesOf: '{n} message | {n} messages',
     state: { open: 'Open', waiting: 'To be sent', closed: 'Over', acknowledged: 'Taken on' },
     trigger: {
       technical_failure: 'technical failure',
