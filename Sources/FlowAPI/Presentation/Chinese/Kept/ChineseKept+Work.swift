@@ -30,6 +30,32 @@ extension ChineseKept {
         zh limits：没有给出程序
         en limits: '{word}' is none
         zh limits：“{word}”不是限制
+        en limits: '{name}' needs a unit
+        zh limits：“{name}”需要一个单元
+        en the service manager speaks another language than D-Bus, version 1
+        zh 服务管理器使用的不是 D-Bus 协议第 1 版
+        en the service manager sends a message of {count} bytes
+        zh 服务管理器发来 {count} 字节的消息
+        en no systemd answers at {path}: {reason}
+        zh {path} 没有 systemd 应答：{reason}
+        en the systemd at {path} does not let this user make units
+        zh {path} 的 systemd 不允许这个用户创建单元
+        en systemd hung up: {reason}
+        zh systemd 断开了连接：{reason}
+        en systemd does not speak D-Bus
+        zh systemd 使用的不是 D-Bus 协议
+        en systemd hung up
+        zh systemd 断开了连接
+        en systemd does not answer in time
+        zh systemd 没有及时应答
+        en systemd refuses the unit {name}: {reason}
+        zh systemd 拒绝单元 {name}：{reason}
+        en systemd could not start the unit {name}: {reason}
+        zh systemd 未能启动单元 {name}：{reason}
+        en systemd has made the unit {name}, but this process is not in it
+        zh systemd 已创建单元 {name}，但本进程不在其中
+        en this host cannot limit '{name}': its systemd has no control groups (cgroup v2) with '{controller}'
+        zh 这台主机不能限制“{name}”：它的 systemd 没有带“{controller}”的控制组（cgroup v2）
         en the limit {name} cannot be set: {reason}
         zh 无法设置限制 {name}：{reason}
         en {program} could not be started: {reason}
