@@ -26,21 +26,21 @@ package enum LinkEvent: Sendable {
 /// Dials with a jittered back-off, runs ``AgentSession`` over it and opens streams for output. What is said is decided
 /// elsewhere: events go up one at a time, messages come down through ``send(_:)``.
 package final class AgentLink: Service {
-    private let identity: Mutex<AgentIdentity>
+    let identity: Mutex<AgentIdentity>
     /// Where a renewed certificate is kept; without it none is asked for.
-    private let identities: IdentityStore?
+    let identities: IdentityStore?
     private let servers: [ServerAddress]
     private let quic: QUICConfiguration
     private let handler: @Sendable (LinkEvent) async -> Void
     private let group: any EventLoopGroup
-    private let logger: Logger
+    let logger: Logger
     private let current = Mutex<Connection?>(nil)
     private let secretRequests = SecretRequests()
-    private let complaints = Mutex(NewsFilter<String>(capacity: 100))
+    let complaints = Mutex(NewsFilter<String>(capacity: 100))
     /// The host's policy on what is not signed; nil = it says nothing.
-    private let signatures: SignatureRule?
+    let signatures: SignatureRule?
     /// Why an authority was not taken, until one is or the agent ends: servers show it.
-    private let refusedAuthority = Mutex<AuthorityRefusal?>(nil)
+    let refusedAuthority = Mutex<AuthorityRefusal?>(nil)
 
     private struct Connection: Sendable {
         let quic: QUICConnection
@@ -234,10 +234,10 @@ package final class AgentLink: Service {
         _ control: ControlStream<AgentSession>,
         on connection: QUICConnection
     ) async -> (Bool, SessionEnd) {
-        let (certificates, inlet) = AsyncStream<ServerMessage>.makeStream()
+        let certificates = RenewalAnswers.Source()
         return await withTaskGroup(of: (Bool, SessionEnd)?.self) { group in
             group.addTask { await control.watch().map { (false, $0) } }
-            group.addTask { await self.read(control, certificates: inlet) }
+            group.addTask { await self.read(control, certificates: certificates.inlet) }
             group.addTask { await self.renewCertificate(on: control, answers: certificates) }
             var result = (false, SessionEnd(code: .goingAway, reason: "the agent is stopping"))
             if let first = await group.next() ?? nil { result = first }
@@ -252,7 +252,7 @@ package final class AgentLink: Service {
 
     private func read(
         _ control: ControlStream<AgentSession>,
-        certificates: AsyncStream<ServerMessage>.Continuation
+        certificates: RenewalAnswers.Inlet
     ) async -> (Bool, SessionEnd) {
         var wasWelcomed = false
         do {
@@ -291,124 +291,6 @@ package final class AgentLink: Service {
 }
 
 // The certificate that follows this one, and the authorities that follow those.
-
-extension AgentLink {
-    /// Takes what the server says of its authorities; durable before it counts.
-    ///
-    /// - Returns: whether it is news.
-    private func trust(_ news: AuthorityNews) -> Bool {
-        guard let identities else { return false }
-        do {
-            // A renewal writes the same files.
-            let trusted = try self.identity.withLock { identity -> TrustedAuthorities? in
-                guard let old = identity.authorities else { return nil }
-                let hasMet = identity.hasMetVouching || news.vouches
-                let outcome = try old.followed(
-                    by: news,
-                    ownChainPEM: identity.certificateChainPEM,
-                    requiresVouching: self.signatures.requiresVouching(hasMet: hasMet)
-                )
-                guard case .taken(let wanted) = outcome else {
-                    if case .refused(let refusal) = outcome { self.refuse(news, because: refusal) }
-                    return nil
-                }
-                let isNews = wanted.fingerprints != old.fingerprints
-                guard isNews || hasMet != identity.hasMetVouching else { return nil }
-                var following = identity
-                following.hasMetVouching = hasMet
-                if isNews { following.authorityPEM = try wanted.pem }
-                try identities.trust(following)
-                identity = following
-                return isNews ? wanted : nil
-            }
-            guard let trusted else { return false }
-            self.refusedAuthority.withLock { $0 = nil }
-            self.logger.notice(
-                "trusts other authorities",
-                metadata: [
-                    "authorities": "\(trusted.fingerprints.map(AgentProtocols.authority).joined(separator: ", "))"
-                ]
-            )
-            return true
-        } catch {
-            self.logger.error("could not take over the server's authorities", metadata: ["error": "\(error)"])
-            return false
-        }
-    }
-
-    /// Says why an authority is not taken: the same again only after ten minutes.
-    private func refuse(_ news: AuthorityNews, because refusal: AuthorityRefusal) {
-        self.refusedAuthority.withLock { $0 = refusal }
-        let names = (try? TrustedAuthorities(pem: news.certificates))?.fingerprints.map(AgentProtocols.authority) ?? []
-        let text = names.joined(separator: ", ")
-        let now = Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000)
-        let isNews = self.complaints.withLock { $0.isNews("\(refusal) \(text)", at: now) }
-        self.logger.log(
-            level: isNews ? .notice : .info,
-            "does not take an authority that it was told of: no authority that this host trusts has vouched for it",
-            metadata: ["authorities": "\(text)", "code": "\(refusal.rawValue)"]
-        )
-    }
-
-    /// Asks for a new certificate when it is time, and ends the connection to go on with it.
-    ///
-    /// Works until cancelled when there is nothing to renew.
-    ///
-    /// - Returns: nil when it was cancelled.
-    private func renewCertificate(
-        on control: ControlStream<AgentSession>,
-        answers: AsyncStream<ServerMessage>
-    ) async -> (Bool, SessionEnd)? {
-        var messages = answers.makeAsyncIterator()
-        guard case .welcome(let welcome) = await messages.next() else { return nil }
-        let identity = self.identity.withLock { $0 }
-        guard let identities, welcome.renewsCertificates, let schedule = identity.renewal else {
-            while await messages.next() != nil {}
-            return nil
-        }
-        // One of an authority that is being replaced is renewed at once, by each host at a moment of its own.
-        let isOvertaken = identity.authorities?.isNewest(of: identity.certificateChainPEM) == false
-        var attempts = 0
-        while !Task.isCancelled {
-            var pause = schedule.pause(now: Self.wallClock(), attempts: attempts)
-            if isOvertaken { pause = attempts == 0 ? Int64.random(in: 0...schedule.retryPause) : schedule.retryPause }
-            guard (try? await Task.sleep(for: .milliseconds(pause))) != nil else { return nil }
-            attempts += 1
-            do {
-                let draft = try CertificateRequestDraft()
-                try await control.send(.certificateRequest(draft.requestPEM))
-                switch await messages.next() {
-                case .certificateIssued(let chain):
-                    let renewed = try self.identity.withLock { identity in
-                        identity = try draft.identity(with: chain, following: identity)
-                        try identities.replace(by: identity)
-                        return identity
-                    }
-                    self.logger.notice(
-                        "renewed this host's certificate",
-                        metadata: ["expires": "\(renewed.renewal.map { "\($0.end)" } ?? "")"]
-                    )
-                    return (true, SessionEnd(code: .done, reason: "going on with the renewed certificate"))
-                case .certificateRefused(let code, let message):
-                    self.logger.notice(
-                        "the server does not renew this host's certificate: \(message)",
-                        metadata: ["code": "\(code)", "expires": "\(schedule.end)"]
-                    )
-                default: return nil
-                }
-            } catch {
-                self.logger.error("could not renew this host's certificate", metadata: ["error": "\(error)"])
-            }
-        }
-        return nil
-    }
-
-    private static func wallClock() -> Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
-    }
-}
 
 /// There is no connection at the moment.
 package struct LinkDown: Error, CustomStringConvertible {
