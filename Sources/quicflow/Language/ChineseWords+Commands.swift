@@ -276,6 +276,8 @@ extension ChineseWords {
         zh --at 要写带时区的时间，如 2026-11-21T10:00:00+08:00
         en Give one of --cron, --every, --delay, --at and --manual.
         zh --cron、--every、--delay、--at 和 --manual 只能写一个。
+        en --manual and --at have no times in a zone: leave -z and --dst out.
+        zh --manual 和 --at 没有按时区计算的时间：不要写 -z 和 --dst。
         en Give --command or --url, not both.
         zh --command 和 --url 只能写一个。
         en {file} is no JSON object

@@ -144,6 +144,9 @@ struct TaskFields: ParsableArguments {
             !self.cron.isEmpty, self.every != nil, self.delay != nil, self.at != nil, self.manual,
         ].count { $0 }
         if schedules > 1 { throw ValidationError.said("Give one of --cron, --every, --delay, --at and --manual.") }
+        if self.manual || self.at != nil, self.timeZone != nil || self.dst != nil {
+            throw ValidationError.said("--manual and --at have no times in a zone: leave -z and --dst out.")
+        }
         if self.command != nil, self.url != nil { throw ValidationError.said("Give --command or --url, not both.") }
     }
 
@@ -178,7 +181,7 @@ struct TaskFields: ParsableArguments {
         for (key, value) in members { body[key] = value }
     }
 
-    private func applyExecutor(to body: inout JSONValue) throws {
+    func applyExecutor(to body: inout JSONValue) throws {
         var config = body["executor_config"]
         if let command {
             // A script in place of a request: nothing of the request may stay.
