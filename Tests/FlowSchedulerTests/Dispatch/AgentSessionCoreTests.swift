@@ -296,6 +296,16 @@ struct AgentSessionCoreTests {
         #expect(session.presence.foreignZones == ["Europe/Berlin"] && session.presence.orderedJobs == [jobs[0].uid])
     }
 
+    @Test("That a host does not take an authority is shown for as long as it says so")
+    func showsRefusedAuthority() {
+        var session = Self.settled()
+        for refusal in [AuthorityRefusal.forged, nil] {
+            let heartbeat = Heartbeat(configVersion: 4, running: [], sentAt: 0, authorityRefusal: refusal)
+            _ = session.handle(.received(.heartbeat(heartbeat)), now: Self.base)
+            #expect(session.presence.authorityRefusal == refusal?.rawValue)
+        }
+    }
+
     /// A session whose agent has everything it should: jobs 1 and 2, at version 4.
     private static func settled() -> AgentSessionCore {
         let jobs = [self.job(1), self.job(2)]
