@@ -965,6 +965,7 @@ class Journey(
         dialog.get_by_label("Name").fill(name)
         dialog.get_by_role("button", name="Create").click()
         secret = self.page.locator("[data-secret]").inner_text()
+        self.check_on_top("a secret that is told once")
         self.page.get_by_role("button", name="I have kept it").click()
         expect(self.page.locator(f"[data-token='{name}']")).to_be_visible()
         headers = {"Authorization": f"Bearer {secret}"}
@@ -1096,6 +1097,12 @@ class Journey(
             [AXE_RULES, within],
         )
         assert not found, f"{name}: " + "; ".join(found)
+
+    def check_on_top(self, name: str) -> None:
+        """What lies on top of the page and needs a state of its own to be there, in both themes."""
+        for theme in reversed(THEMES):
+            self.page.evaluate("(theme) => document.documentElement.dataset.theme = theme", theme)
+            self.check_axe(self.page, f"{name}, {theme}", ON_TOP)
 
     def overlay(self, page: Page, name: str) -> None:
         if name in CLICKS:

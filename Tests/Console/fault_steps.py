@@ -228,6 +228,7 @@ class FaultSteps:
         self.page.get_by_role("button", name="Save", exact=True).click()
         question = self.page.get_by_role("alertdialog")
         expect(question.locator(".come")).to_contain_text("Description: theirs")
+        self.check_on_top("what somebody else has changed")
         question.get_by_role("button", name="Load theirs").click()
         expect(self.field("description")).to_have_value("theirs")
         self.refusals = set()

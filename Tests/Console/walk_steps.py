@@ -363,6 +363,7 @@ class WalkSteps:
         expect(dialog.get_by_role("alert")).to_contain_text("is running")
         self.refusals = set()
         expect(dialog.get_by_label("Seconds")).to_have_value("3600")
+        self.check_on_top("a next run that can not be moved")
         self.api("POST", f"/runs/{run}/stop", {})
         expect(page.locator("tr[data-execution] .pill").first).to_have_text("Cancelled")
         dialog.get_by_role("button", name="Move", exact=True).click()
@@ -426,7 +427,7 @@ class WalkSteps:
 
     def survives_a_cut(self) -> None:
         """While the live connection is cut a page says that it polls, and a log that grew meanwhile lacks no line (77)."""
-        job = self.manual(f"console-cut-{self.suffix}", {"command": "for i in $(seq 40); do echo line $i.; sleep 0.4; done"})
+        job = self.manual(f"console-cut-{self.suffix}", {"command": "for i in $(seq 40); do echo line $i.; sleep 0.25; done"})
         run = self.api("POST", f"/tasks/{job}/trigger", {"params": {}})["execution_id"]
         page = self.page.context.new_page()
         sockets: list[WebSocketRoute] = []
