@@ -29,7 +29,7 @@ class CauseSteps:
         self.open("/reports?range=today")
         line = self.page.get_by_role("table", name="Failures that read alike").locator(f"tr[data-fingerprint='{mark}']")
         expect(line).to_contain_text("disk of console-alike is broken")
-        expect(line).to_contain_text("FAILURE")
+        expect(line).to_contain_text("Failed · exit code 9")
         expect(line.locator("td").nth(1)).to_have_text("3")
         expect(line.locator("[data-cell=hosts]")).to_have_text("1")
         expect(line.locator("[data-cell=since] time")).to_have_attribute("datetime", re.compile("^20"))

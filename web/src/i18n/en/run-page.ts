@@ -22,6 +22,7 @@ export default {
     showAll: 'All {n} events',
     showFirst: 'Only the last {n}',
     by: 'by {name}',
+    scheduler: 'scheduler',
     act: {
       'run.stop': 'Somebody asked to stop it',
       'run.retry': 'Somebody ran it again',

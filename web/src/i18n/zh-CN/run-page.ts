@@ -22,6 +22,7 @@ export default {
     showAll: '查看全部 {n} 个事件',
     showFirst: '只看最近 {n} 个',
     by: '由 {name}',
+    scheduler: '调度器',
     act: {
       'run.stop': '有人请求停止',
       'run.retry': '有人重新运行',
