@@ -48,6 +48,7 @@ struct KeptTextsTests {
                 "'127.0.0.1' is refused: 127.0.0.1: private addresses are not allowed on this host",
                 "“127.0.0.1”被拒绝：127.0.0.1：这台主机不允许访问内网地址"
             ),
+            ("cannot resolve 'hooks': Name or service not known", "无法解析“hooks”：没有这个名称"),
             ("/opt/x does not exist on this host", "主机上没有 /opt/x"),
             ("The task is disabled.", "任务已停用。"),
             ("the header Stripe-Signature is missing", "缺少请求头 Stripe-Signature"),

@@ -78,6 +78,12 @@ extension ChineseKept {
         zh 没有地址应答
         en Connection refused
         zh 连接被拒绝
+        en Name or service not known
+        zh 没有这个名称
+        en Temporary failure in name resolution
+        zh 域名解析暂时失败
+        en No address associated with hostname
+        zh 该名称没有对应的地址
         en Connection timed out
         zh 连接超时
         en connection reset ({how}): {reason} (errno: {number})
