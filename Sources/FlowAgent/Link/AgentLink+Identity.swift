@@ -3,6 +3,7 @@
 
 import FlowCore
 import FlowQUIC
+import FlowSupport
 import FlowWire
 import Foundation
 import Logging
