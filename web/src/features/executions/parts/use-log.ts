@@ -12,6 +12,8 @@ interface Chunk {
   text?: string;
   end?: boolean;
   truncated?: boolean;
+  /** Of the end: how much there is in all. */
+  total_bytes?: number;
   left_out?: number | null;
   chunks?: Chunk[];
 }
@@ -61,6 +63,7 @@ export function useLog(id: string, isFinal: () => boolean, attemptTitle: (n: num
   let gone = false;
   let busy = false;
   let attempt: number | undefined;
+  let checked = false;
 
   function take(chunk: Chunk): void {
     for (const part of chunk.chunks ?? []) take(part);
@@ -74,13 +77,23 @@ export function useLog(id: string, isFinal: () => boolean, attemptTitle: (n: num
     if (chunk.left_out) log.buffer.leaveOut(chunk.text ?? '', (chunk.from ?? log.buffer.next) + chunk.left_out);
     else if (chunk.text) log.buffer.append(chunk.from ?? log.buffer.next, chunk.s ?? 'o', chunk.text, chunk.next);
     if (chunk.truncated) log.truncated.value = true;
-    if (chunk.end) log.ended.value = true;
+    if (chunk.end) {
+      log.ended.value = true;
+      checkEnd(chunk.total_bytes ?? 0);
+    }
     log.loaded.value = true;
     log.version.value += 1;
   }
 
-  async function fetchLog(): Promise<void> {
-    if (busy || gone || log.ended.value) return;
+  /** An end that comes before what it ends, or of an output of nothing: what is stored by then counts. */
+  function checkEnd(total: number): void {
+    if (checked || (log.buffer.next > 0 && log.buffer.next >= total)) return;
+    checked = true;
+    setTimeout(() => void fetchLog(true), PATIENCE_MS);
+  }
+
+  async function fetchLog(last = false): Promise<void> {
+    if (busy || gone || (log.ended.value && !last)) return;
     busy = true;
     let more = false;
     try {
@@ -100,7 +113,7 @@ export function useLog(id: string, isFinal: () => boolean, attemptTitle: (n: num
       log.loaded.value = true;
     }
     busy = false;
-    if (more) await fetchLog();
+    if (more) await fetchLog(last);
   }
 
   const leave = live.subscribe(`log:${id}`, {
@@ -118,7 +131,7 @@ export function useLog(id: string, isFinal: () => boolean, attemptTitle: (n: num
   }, POLL_MS);
   // An end that was pushed while the last lines were still on their way: ask once more.
   const stopWatch = watch(isFinal, (final) => {
-    if (final) setTimeout(() => void fetchLog(), PATIENCE_MS);
+    if (final) setTimeout(() => void fetchLog(true), PATIENCE_MS);
   });
 
   onBeforeUnmount(() => {
