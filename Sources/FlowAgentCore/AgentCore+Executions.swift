@@ -28,11 +28,15 @@ extension AgentCore {
             coalesced: coalesced
         )
         if order.kind == .cron, order.nominal > now { self.ahead.insert(order.executionID) }
-        self.pipeline.add(
-            .insert(entry, report: Report(entry)),
-            then: isFinal
-                ? .written : .decided(order.executionID, acknowledge: acknowledge, answer: acknowledge || isAnswer)
-        )
+        let continuation: CommitPipeline.Continuation =
+            if coalesced != nil {
+                .missed(entry, isFinal: isFinal)
+            } else if isFinal {
+                .written
+            } else {
+                .decided(order.executionID, acknowledge: acknowledge, answer: acknowledge || isAnswer)
+            }
+        self.pipeline.add(.insert(entry, report: Report(entry)), then: continuation)
     }
 
     mutating func handleSupervisor(_ event: SupervisorEvent, at reading: ClockReading) {

@@ -204,6 +204,8 @@ extension AgentCore {
             case .decided(let id, let acknowledge, let answer):
                 if acknowledge { self.acknowledged.append(id) }
                 if case .exists = result, answer { self.pipeline.add(.answer(id), then: .written) }
+            case .missed(let entry, _):
+                if case .exists(let known) = result { self.moveRange(of: entry, before: known, at: reading) }
             case .queued(let id, let acknowledge, let answer):
                 if acknowledge { self.acknowledged.append(id) }
                 var isKnown = false

@@ -213,10 +213,7 @@ extension AgentCore {
     ) {
         guard let schedule = self.jobs[job.uid]?.schedule else { return }
         if let skipped = missed.skipped {
-            var detail =
-                skipped.count == 1
-                ? "the agent was not running at \(skipped.from)"
-                : "\(skipped.count) fires from \(skipped.from) through \(skipped.through) were missed"
+            var detail = Self.words(for: skipped)
             if let cause = self.haltDetail(from: skipped.from, through: skipped.through) ?? cause {
                 detail = skipped.count == 1 ? cause : "\(detail): \(cause)"
             } else if let outage = self.outage, outage.explains(skipped) {

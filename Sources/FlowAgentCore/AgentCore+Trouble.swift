@@ -109,7 +109,11 @@ extension AgentCore {
         case .insert(let entry, _):
             if entry.order.kind == .cron, self.jobs[entry.order.job.uid]?.schedule?.isReboot == true { return false }
             if case .admitted = continuation { return true }
-            guard case .decided = continuation, entry.status == .skipped else { return false }
+            switch continuation {
+            case .decided, .missed(_, isFinal: false): break
+            default: return false
+            }
+            guard entry.status == .skipped else { return false }
             return [.overlap, .misfire, .misfireCoalesced, .deadline].contains(entry.reason)
         case .advanceCursor(let uid, _):
             guard case .cursorMoved = continuation else { return false }

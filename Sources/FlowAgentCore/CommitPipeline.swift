@@ -12,6 +12,8 @@ struct CommitPipeline: Sendable {
         case admitted(ExecutionID, acknowledge: Bool, answer: Bool)
         /// A decision without a start is durable; as above if the ledger knew the id.
         case decided(ExecutionID, acknowledge: Bool, answer: Bool)
+        /// A record of missed fires is durable; if the ledger knew its last fire already, the others need another record.
+        indirect case missed(LedgerEntry, isFinal: Bool)
         /// Waits for a place; as above if the ledger knew the id.
         case queued(ExecutionID, acknowledge: Bool, answer: Bool)
         /// An attempt of an execution that was in the ledger is durable: start it.

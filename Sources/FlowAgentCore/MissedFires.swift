@@ -86,7 +86,7 @@ struct MissedFires: Hashable, Sendable {
         /// For a policy that runs none of them.
         func least(on schedule: CompiledSchedule, isDecided: (Timestamp) -> Bool) -> CoalescedRange? {
             var end = self.through
-            while let last = self.lastFire(on: schedule, through: end) {
+            while let last = schedule.last(after: self.cursor, through: end) {
                 // A row of its own would take the record's place.
                 guard !isDecided(last) else {
                     end = last.advanced(byMilliseconds: -1)
@@ -101,18 +101,6 @@ struct MissedFires: Hashable, Sendable {
             }
             guard let first = self.first, let last = self.lastSkipped else { return nil }
             return CoalescedRange(count: self.count, from: first, through: last)
-        }
-
-        /// The newest fire that was not looked at, up to an instant.
-        private func lastFire(on schedule: CompiledSchedule, through limit: Timestamp) -> Timestamp? {
-            guard var last = schedule.next(after: self.cursor), last <= limit else { return nil }
-            var end = limit
-            // No fire is later than `end`.
-            while last < end {
-                let middle = last.advanced(byMilliseconds: end.milliseconds(since: last) / 2)
-                if let next = schedule.next(after: middle), next <= limit { last = next } else { end = middle }
-            }
-            return last
         }
 
         /// Counts by division what will not run of a schedule with a fixed period, however long it was missed.
