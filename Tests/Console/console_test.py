@@ -159,6 +159,7 @@ class Journey(
         self.workflow_id = ""
         self.flow_id = ""
         self.job_id = ""
+        self.yearly_id = 0
         self.execution_id = ""
         self.run_id = ""
         self.host_id = ""
@@ -1061,6 +1062,7 @@ class Journey(
     def path(self, template: str) -> str:
         return template.format(
             job=self.job_id,
+            yearly=self.yearly_id,
             execution=self.execution_id,
             host=self.host_id,
             compared=self.compared,
@@ -1131,6 +1133,10 @@ class Journey(
         hook = {"name": "axe", "format": "message", "topic": f"axe/{self.suffix}", "addresses": [], "params": [], "when": []}
         hook = self.api("POST", f"/tasks/{self.job_id}/hooks", {**hook, "enabled": True})["id"]
         self.api("POST", "/messages", {"topic": f"axe/{self.suffix}"})
+        # Past times are made up for of a job that has some.
+        yearly = {"name": f"axe-yearly-{self.suffix}", "executor_type": 1, "executor_config": {"command": "true"}, "status": 1}
+        schedule = {"schedule_type": "cron", "cron_expr": "0 0 1 1 *"}
+        self.yearly_id = self.api("POST", "/tasks", {**yearly, **schedule, "group_ids": [1]})["id"]
         state = self.page.context.storage_state()
         for origin in state["origins"]:
             keep = [item for item in origin["localStorage"] if item["name"] == "qf.signedIn"]
@@ -1152,6 +1158,7 @@ class Journey(
             self.visit(page, "login", language, lambda: self.show_page(page, "/login", "[name=username]"))
             anonymous.close()
         self.api("DELETE", f"/tasks/{self.job_id}/hooks/{hook}")
+        self.api("DELETE", f"/tasks/{self.yearly_id}")
         self.api("DELETE", f"/groups/{group}")
 
     def show_page(self, page: Page, path: str, ready: str) -> None:

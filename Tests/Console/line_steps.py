@@ -125,7 +125,7 @@ class LineSteps:
 
     def starts_by_a_file(self) -> None:
         """The form of a trigger by files speaks of files; a file that appears starts the job with its path."""
-        job = self.manual(f"console-arrival-{self.suffix}", {"command": "echo \"came: $QF_PARAM_FILE\""})
+        job = self.manual(f"console-arrival-{self.suffix}", {"command": "echo \"came: $QF_PARAM_FILE\""}, overlap="queue")
         with tempfile.TemporaryDirectory() as place:
             self.open(f"/jobs/{job}/hooks")
             self.page.get_by_role("button", name="New webhook").first.click()

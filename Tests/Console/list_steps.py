@@ -251,7 +251,7 @@ class ListSteps:
         assert times == sorted(times, reverse=True), times
         assert rows.first.get_attribute("data-run") == asked[0]["id"]
 
-    def manual(self, name: str, config: dict | None = None) -> int:
+    def manual(self, name: str, config: dict | None = None, **more: object) -> int:
         """A job that only people start."""
         body = {
             "name": name,
@@ -260,5 +260,6 @@ class ListSteps:
             "schedule_type": "manual",
             "group_ids": [1],
             "status": 1,
+            **more,
         }
         return self.api("POST", "/tasks", body)["id"]

@@ -34,7 +34,7 @@ CLICKS = {
     "all": ("/executions", [".page-head [aria-haspopup=menu]"], "[role=menu]"),
     "file": ("/jobs", [".page-head button"], "[role=dialog] [type=file]"),
     "pause": ("/jobs/{job}", [".page-head [aria-haspopup=menu]", "[role=menu] button"], "[role=dialog]"),
-    "backfill": ("/jobs/{job}", ["[data-backfill] [data-begin]"], "[role=dialog]"),
+    "backfill": ("/jobs/{yearly}", ["[data-backfill] [data-begin]"], "[role=dialog]"),
     "calls": ("/jobs/{job}/hooks", ["[data-hook] td:last-child button"], "[role=dialog] [data-call]"),
     "run-menu": ("/tasks", ["tr[data-run] [aria-haspopup=menu]"], "[role=menu]"),
     "event": ("/tasks/{run}", ["[data-event] td:last-child button"], ".unfolded pre"),
