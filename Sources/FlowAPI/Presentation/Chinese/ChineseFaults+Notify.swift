@@ -24,6 +24,8 @@ extension ChineseFaults {
         zh 最多 100 个分组
         en at most 1000 tasks
         zh 最多 1000 个任务
+        en at most 1000 workflows
+        zh 最多 1000 个工作流
         en The rule is not valid
         zh 规则无效
         en The templates are not valid
