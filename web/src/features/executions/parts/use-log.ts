@@ -131,7 +131,7 @@ export function useLog(id: string, isFinal: () => boolean, attemptTitle: (n: num
   }, POLL_MS);
   // An end that was pushed while the last lines were still on their way: ask once more.
   const stopWatch = watch(isFinal, (final) => {
-    if (final) setTimeout(() => void fetchLog(true), PATIENCE_MS);
+    if (final) setTimeout(() => void fetchLog(), PATIENCE_MS);
   });
 
   onBeforeUnmount(() => {
