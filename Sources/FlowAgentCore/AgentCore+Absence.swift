@@ -83,6 +83,14 @@ extension AgentCore {
         return now >= bar
     }
 
+    /// Of a job that may not fire now: from when on its fires do not run, because no server is there.
+    ///
+    /// One that came due before runs all the same, though a greeting kept this host from deciding on it until now.
+    func barrier(of policies: Policies, now: Timestamp) -> Timestamp? {
+        guard self.isBarred(policies, now: now), let heard = self.absence?.heard else { return nil }
+        return policies.aloneMilliseconds.map { heard.advanced(byMilliseconds: $0) }
+    }
+
     /// How far missed fires from `next` on have one reason, and what is done with them.
     func missedPart(from next: Timestamp, through end: Timestamp, of policies: Policies) -> MissedPart {
         var end = end

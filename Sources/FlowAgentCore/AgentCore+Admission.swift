@@ -189,7 +189,7 @@ extension AgentCore {
     /// What was decided by a clock that was ahead waits for its time as well (R8), and between a hello and its welcome nothing
     /// is decided (R6).
     mutating func startWaiting(now: Timestamp) {
-        if case .greeting = self.link { return }
+        if case .greeting = self.link { return self.beginPauses(now: now) }
         guard self.standing != .dismissed else { return }
         // Sorted, so that the order of starts does not depend on hashing.
         for uid in self.freed.sorted() {

@@ -57,6 +57,14 @@ extension AgentCore {
         if !self.isBusy(uid) { self.restartDelay(of: uid, now: now) }
     }
 
+    /// Begins the pauses after runs that have just ended, and no others: an end is a fact, also where nothing may be decided yet (R6).
+    mutating func beginPauses(now: Timestamp) {
+        for uid in self.freed.sorted() where self.jobs[uid]?.schedule?.delayMilliseconds != nil && !self.isBusy(uid) {
+            self.freed.remove(uid)
+            self.restartDelay(of: uid, now: now)
+        }
+    }
+
     /// The run has ended, or was decided against: the pause begins.
     mutating func restartDelay(of uid: JobUID, now: Timestamp) {
         guard self.jobs[uid]?.schedule?.delayMilliseconds != nil, !self.isBusy(uid) else { return }

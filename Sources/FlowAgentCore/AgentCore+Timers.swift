@@ -83,14 +83,18 @@ extension AgentCore {
         guard !self.isHalted, let job = self.jobs[uid], job.snapshot.isEnabled, let schedule = job.schedule else {
             return true
         }
-        // The welcome sets the timer again.
-        guard !self.isBarred(job.snapshot.policies, now: now) else { return true }
+        let jitter = job.snapshot.policies.jitterMilliseconds
+        let threshold = job.snapshot.policies.misfireThresholdMilliseconds + jitter
+        let barrier = self.barrier(of: job.snapshot.policies, now: now)
+        if let barrier {
+            // The welcome decides on all others, and sets the timer again.
+            guard let next = self.nextFire(of: uid, job), next < barrier, now.milliseconds(since: next) <= threshold
+            else { return true }
+        }
         if schedule.delayMilliseconds != nil {
             self.decideDelayed(uid, job, schedule, now: now)
             return true
         }
-        let jitter = job.snapshot.policies.jitterMilliseconds
-        let threshold = job.snapshot.policies.misfireThresholdMilliseconds + jitter
         var cursor = job.cursor
         if let next = schedule.next(after: cursor), now.milliseconds(since: next) > threshold, self.suspicion != nil {
             // Perhaps none of this was missed. What comes from now on runs; the rest waits for a server's word.
@@ -130,7 +134,7 @@ extension AgentCore {
             cursor = missed.through
         }
         var wakeAt: Timestamp?
-        while let nominal = schedule.next(after: cursor) {
+        while let nominal = schedule.next(after: cursor), barrier.map({ nominal < $0 }) ?? true {
             let start = StartJitter.start(
                 of: nominal,
                 job: uid,

@@ -95,6 +95,51 @@ struct AgentCoreAbsenceTests {
         #expect(bench.started == [60, 120] && bench.entries(.skipped).isEmpty)
     }
 
+    @Test("A fire that was due before the time alone was over runs, though a greeting kept it until behind (R2, R13)")
+    func decidedBehindTheBar() {
+        var bench = CoreBench(CoreBench.restored(CoreBench.job(policies: Self.policies(.runFor, 30))))
+        bench.connect()
+        bench.advance(to: 90_300)
+        bench.send(.linkDown)
+        bench.advance(to: 119_800)
+        bench.send(.linkUp)
+        bench.advance(to: 120_200)
+        #expect(bench.started == [60], "a server may be about to say something of it")
+        bench.advance(to: 122_000)
+        #expect(bench.started == [60, 120] && bench.entries(.skipped).isEmpty)
+        bench.advance(to: 190_000)
+        #expect(bench.started == [60, 120], "what was due behind it does not run")
+    }
+
+    @Test("What came due while the agent was down does not run alone behind the bar, however short that was (R13)")
+    func restartBehindTheBar() {
+        for (policies, started) in [
+            (Self.policies(.skip), []), (Self.policies(.runFor, 60), []), (Self.policies(.runFor, 600), [Int64(300)]),
+        ] {
+            var restored = CoreBench.restored(CoreBench.job(policies: policies), cursor: 240)
+            restored.lastTime = CoreBench.time(200)
+            var bench = CoreBench(restored, at: CoreBench.time(302))
+            bench.advance(to: 304_000)
+            #expect(bench.started == started)
+            bench.connect()
+            #expect(bench.started == [300], "it is not missed yet when a server is there")
+        }
+    }
+
+    @Test("A pause of the host that swallowed the end of its time alone leaves all of it to the welcome (R13)")
+    func pausedBehindTheBar() throws {
+        var bench = CoreBench(CoreBench.restored(CoreBench.job(policies: Self.policies(.runFor, 60))))
+        bench.connect()
+        bench.advance(to: 90_000)
+        bench.send(.linkDown)
+        bench.advance(to: 100_000)
+        bench.sleep(until: 330_000)
+        #expect(bench.started == [60])
+        bench.connect()
+        #expect(bench.started == [60, 120], "the newest of those that might run")
+        #expect(bench.entries(.skipped).map(\.coalesced?.count) == [3])
+    }
+
     @Test("A single fire is a record of its own, with the same reason")
     func single() throws {
         var bench = Self.bench(Self.policies(.skip))

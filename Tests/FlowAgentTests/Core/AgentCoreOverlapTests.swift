@@ -229,6 +229,37 @@ struct AgentCoreDelayTests {
         #expect(bench.started == [30, 130])
     }
 
+    @Test(
+        "A run that ends between a hello and its welcome begins the pause there and then, in the same transaction (S1-FR-1.1, R6)"
+    )
+    func endsWhileGreeting() {
+        var bench = CoreBench(CoreBench.restored(Self.job()))
+        bench.advance(to: 30_000)
+        // The next would be due at 60 if nothing had run meanwhile.
+        bench.advance(to: 61_000)
+        bench.send(.linkUp)
+        bench.commitsAtOnce = false
+        bench.advance(to: 61_400)
+        bench.finish(bench.launches[0], .success)
+        let ended = bench.outstanding ?? []
+        #expect(ended.contains { if case .update(let entry, _) = $0 { entry.status == .success } else { false } })
+        #expect(
+            ended.contains {
+                if case .advanceCursor(_, let cursor) = $0 {
+                    cursor == CoreBench.base.advanced(byMilliseconds: 61_400)
+                } else {
+                    false
+                }
+            }
+        )
+        while bench.outstanding != nil { bench.commit() }
+        bench.commitsAtOnce = true
+        bench.advance(to: 91_399)
+        #expect(bench.started == [30])
+        bench.advance(to: 91_400)
+        #expect(bench.launches.count == 2)
+    }
+
     @Test("The pause counts from the end of the last attempt")
     func waitsForRetries() {
         var bench = CoreBench(CoreBench.restored(Self.job(Policies(retry: RetryPolicy(count: 1, intervalSeconds: 40)))))
