@@ -29,6 +29,8 @@ enum Excuse: String, CaseIterable, Sendable {
     case interrupted
     /// No server was there for longer than the job runs without one (R13).
     case alone
+    /// The host's ledger could not be written about then; that it was decided is enough.
+    case full
 }
 
 /// What really happened, as an outsider would have seen it.
@@ -84,6 +86,10 @@ struct History {
     var pauses: [AgentID: (since: Int64, life: Int)] = [:]
     /// Starts of that job before its pause was over.
     var hasty: [ExecutionID] = []
+    /// When hosts could not write their ledgers.
+    var full: [AgentID: [FullDisk]] = [:]
+    /// Attempts that started and were not in their host's ledger.
+    var unwritten: [Start] = []
 
     /// Notes what a host's ledger has committed.
     mutating func note(
@@ -172,6 +178,11 @@ extension Simulation {
         let doubled = self.record.starts.filter { $0.value > 1 }.keys.sorted { $0.id < $1.id }
         if let first = doubled.first {
             faults.append("DOUBLE_START \(doubled.count): execution \(first.id) attempt \(first.attempt)")
+        }
+        if let first = self.record.unwritten.first {
+            faults.append(
+                "UNWRITTEN \(self.record.unwritten.count): execution \(first.id) attempt \(first.attempt) was in no ledger when it started"
+            )
         }
         if self.record.spoiledClocks > 0 {
             faults.append("CLOCK \(self.record.spoiledClocks): a right clock was set wrong")
@@ -292,6 +303,7 @@ extension Simulation {
         }
         if let entry, entry.status == .skipped, entry.reason == .overlap { return .excused(.overlap) }
         if self.isBarred(job, on: host.id, at: at) { return .excused(.alone) }
+        if self.hadNoSpace(host.id, at: at) { return .excused(.full) }
         if let started = self.record.firstStart[id], started <= at + 1_300_000 { return .kept }
         if let entry, entry.status == .failure, entry.reason == .interrupted { return .excused(.interrupted) }
         let state = entry.map { "\($0.status) \($0.reason?.rawValue ?? "") \($0.detail ?? "")" } ?? "none"

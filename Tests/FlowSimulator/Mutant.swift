@@ -65,6 +65,10 @@ package enum Mutant: String, CaseIterable, Sendable {
     case countsInterruptions = "interruptions count as retries"
     /// What may be done at most once is tried again.
     case repeatsInterrupted = "what was interrupted is always tried again"
+    /// R1 on a full disk.
+    case startsUnwritten = "what can't be written starts all the same"
+    /// A transaction that failed counts as done.
+    case trustsFailedCommits = "a failed transaction is taken for a done one"
 
     /// What it is about is in few histories: all of its own have jobs that are bounded (``Shape/isBounded``).
     var needsBounds: Bool {
@@ -73,4 +77,7 @@ package enum Mutant: String, CaseIterable, Sendable {
         default: false
         }
     }
+
+    /// It shows only where disks get full (``Shape/isStrained``).
+    var needsStrain: Bool { self == .startsUnwritten || self == .trustsFailedCommits }
 }

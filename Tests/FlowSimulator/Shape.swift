@@ -24,6 +24,9 @@ struct Shape {
     /// Whether some jobs do not run for ever without a server, and say what follows an interruption (R13, `on_interrupt`).
     var isBounded = false
 
+    /// Whether disks get full and connections die in one direction only.
+    var isStrained = false
+
     /// Trouble that is left out.
     var without: Set<Trouble> = []
 
@@ -47,10 +50,14 @@ struct Shape {
     /// From this number on each fourth history is bounded; those before stay what they showed once.
     static let firstBounded: UInt64 = 600
 
+    /// From this number on one history in eight is strained, none of them bounded.
+    static let firstStrained: UInt64 = 1000
+
     static func short(of seed: UInt64, _ mutant: Mutant?) -> Shape {
         var shape = Self.short
         let isIn = seed >= Self.firstBounded && seed.isMultiple(of: 4)
         shape.isBounded = mutant.map(\.needsBounds) ?? isIn
+        shape.isStrained = mutant.map(\.needsStrain) ?? (seed >= Self.firstStrained && seed % 8 == 6)
         if shape.isBounded { shape.jobs = Self.delayedJob }
         return shape
     }

@@ -18,13 +18,14 @@ package struct Shrinking: Sendable {
     ///
     /// - Parameters:
     ///   - faults: of the whole history; not empty.
+    ///   - kinds: the trouble that there may be in it.
     ///   - live: lives through the history without some trouble, which ends early.
-    package init(of faults: [String], live: (Set<Trouble>, Int?) -> [String]) {
+    package init(of faults: [String], among kinds: [Trouble], live: (Set<Trouble>, Int?) -> [String]) {
         self.faults = faults
         guard let word = Self.word(of: faults) else { return }
         for _ in 0..<2 {
             let before = self.without
-            for trouble in Trouble.allCases where !self.without.contains(trouble) {
+            for trouble in kinds where !self.without.contains(trouble) {
                 self.take(self.without.union([trouble]), self.until, word, live)
             }
             for seconds in [6, 8, 10, 13, 16, 20, 25, 30, 36] where seconds < self.until ?? 45 {

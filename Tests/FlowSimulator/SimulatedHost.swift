@@ -52,6 +52,10 @@ final class SimulatedHost {
     var welcomedAt: Int64?
     /// Whether the next life begins with a boot of the host.
     var hasRebooted = true
+    /// Until when its ledger can't be written, nothing it says arrives, and nothing reaches it; microseconds since the start.
+    var fullUntil: Int64 = 0
+    var unheardUntil: Int64 = 0
+    var deafUntil: Int64 = 0
     /// How far the wall clock is off; microseconds.
     var wallError: Int64
 

@@ -76,7 +76,9 @@ extension Simulation {
         self.say("\(self.hosts[index].id) dies")
         // The transaction under way is durable or it is not; nobody is left to know.
         if let operations = self.hosts[index].outstanding {
-            if self.random.chance(0.5) {
+            if self.hosts[index].fullUntil > self.now {
+                self.say("nothing of its transaction is durable")
+            } else if self.random.chance(0.5) {
                 let results = self.hosts[index].ledger.commit(operations)
                 self.record.note(operations, results, of: self.hosts[index].id, at: self.serverTime)
             } else {
@@ -188,6 +190,7 @@ extension Simulation {
         if self.isChaos, self.hosts[index].ledger.tears, self.random.chance(0.01), self.has(.agentDies) {
             return self.crashAgent(index)
         }
+        if self.failsToCommit(operations, on: index) { return }
         let results = self.hosts[index].ledger.commit(operations)
         self.record.note(operations, results, of: self.hosts[index].id, at: self.serverTime)
         for operation in operations { self.say("\(self.hosts[index].id) = \(self.short(operation))") }
@@ -200,7 +203,7 @@ extension Simulation {
         self.deliver(.committed(results), to: index)
     }
 
-    private mutating func spawnEarly(_ operations: [LedgerOperation], on index: Int) {
+    mutating func spawnEarly(_ operations: [LedgerOperation], on index: Int) {
         for operation in operations {
             switch operation {
             case .insert(let entry, _), .update(let entry, _):
@@ -215,6 +218,7 @@ extension Simulation {
         let id = order.executionID
         self.record.starts[Start(id: id, attempt: attempt), default: 0] += 1
         self.noteBounds(of: order, attempt: attempt, on: index)
+        self.noteUnwritten(id, attempt: attempt, on: index)
         self.say("\(self.hosts[index].id) starts \(order.job.name)@\(self.short(order.nominal)) attempt \(attempt)")
         self.record.firstStart[id] = self.record.firstStart[id] ?? self.now
         if order.kind == .cron, attempt == 1, self.serverTime < order.nominal.advanced(byMilliseconds: -300),
@@ -251,9 +255,11 @@ extension Simulation {
 
     /// Whether an early start would be a fault: the clock was right, or the welcome that sets it is awaited (R6).
     ///
-    /// A decision made just before the connection may still be on its way to its process.
+    /// A decision made just before the connection may still be on its way to its process; on a full disk that way is long.
     private func owesPunctuality(_ index: Int) -> Bool {
-        guard let linkedAt = self.hosts[index].linkedAt else { return false }
+        guard let linkedAt = self.hosts[index].linkedAt, !self.hadNoSpace(self.hosts[index].id, at: self.now) else {
+            return false
+        }
         if self.hosts[index].isWelcomed { return self.hosts[index].wasRight }
         return (100_000..<900_000).contains(self.now - linkedAt)
     }
@@ -287,10 +293,10 @@ extension Simulation {
         defer { self.hosts[index].lookedAt = self.now }
         let error = abs(clock.shown.milliseconds(since: self.serverTime))
         if error < 100, clock.isAgreed { self.hosts[index].wasRight = true }
-        // A session has told the time often enough by now.
-        if error > 1000, self.hosts[index].isLinked, self.hosts[index].isWelcomed,
-            self.now - (self.hosts[index].welcomedAt ?? self.now) > Self.clockPatience
-        {
+        // A session in which it hears and is heard has told the time often enough by now.
+        let host = self.hosts[index]
+        let since = max(host.welcomedAt ?? self.now, host.deafUntil, host.unheardUntil)
+        if error > 1000, host.isLinked, host.isWelcomed, self.now - since > Self.clockPatience {
             self.record.deafClocks += 1
         }
         if error > 400 {

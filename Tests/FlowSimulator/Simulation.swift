@@ -38,6 +38,7 @@ struct Simulation {
         case toAgent(Int, session: Int, ServerMessage)
         case commits(Int, life: Int, [LedgerOperation])
         case processEnds(Int, life: Int, ExecutionID, attempt: Int)
+        case givesUp(Int, session: Int)
         case flows
     }
 
@@ -226,11 +227,17 @@ struct Simulation {
             if self.hosts[index].session == session, self.hosts[index].served?.number != session {
                 self.disconnect(index)
             }
+        case .givesUp(let index, let session):
+            if self.hosts[index].session == session { self.disconnect(index) }
         case .toServer(let index, let session, let message):
-            guard self.isServerUp, self.hosts[index].session == session, self.hosts[index].isLinked else { return }
+            guard self.isServerUp, self.hosts[index].session == session, self.hosts[index].isLinked,
+                self.hosts[index].unheardUntil <= self.now
+            else { return }
             self.receive(message, from: index, session: session)
         case .toAgent(let index, let session, let message):
-            guard self.hosts[index].session == session, self.hosts[index].isLinked else { return }
+            guard self.hosts[index].session == session, self.hosts[index].isLinked,
+                self.hosts[index].deafUntil <= self.now
+            else { return }
             self.deliver(.received(message), to: index)
         case .commits(let index, let life, let operations):
             guard self.hosts[index].life == life else { return }
@@ -273,6 +280,7 @@ struct Simulation {
             self.restoreBackup()
         default: break
         }
+        self.strain(index)
         // Stops are short, so that histories are about the rest as well.
         if self.store.scheduler.isStopped, self.random.chance(0.04) { self.setScheduler(running: true) }
         self.schedule(.chaos, after: self.shape.chaosEvery)
@@ -287,6 +295,7 @@ struct Simulation {
         if !self.isServerUp { self.restartServer() }
         for uid in self.store.jobs.keys.sorted() { self.setEnabled(uid, true) }
         self.setScheduler(running: true)
+        self.relax()
     }
 
     /// Somebody stops or starts the scheduler; hosts hear of it, or don't (S4).

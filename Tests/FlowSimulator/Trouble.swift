@@ -16,4 +16,19 @@ package enum Trouble: String, Sendable, CaseIterable {
     case losses
     case repeats
     case delays
+    case fullDisks = "full-disks"
+    case halfOpen = "half-open"
+
+    /// Comes only in histories that are strained.
+    var isStrain: Bool { self == .fullDisks || self == .halfOpen }
+
+    /// What there may be in a history.
+    ///
+    /// - Parameters:
+    ///   - seed: its number.
+    ///   - mutant: the fault that is put into the protocol.
+    package static func kinds(of seed: UInt64, _ mutant: Mutant?) -> [Trouble] {
+        let isStrained = Shape.short(of: seed, mutant).isStrained
+        return Self.allCases.filter { isStrained || !$0.isStrain }
+    }
 }

@@ -196,7 +196,7 @@ struct FlowSim: AsyncParsableCommand {
             + (self.until.map { " --until \($0)" } ?? "")
         print("  again: flow-sim --seeds \(seed)\(options)\(given) --trace")
         guard let live, outcome.broken == 1, !self.whole, !self.trace, given.isEmpty else { return }
-        let shrinking = Shrinking(of: faults, live: live)
+        let shrinking = Shrinking(of: faults, among: Trouble.kinds(of: seed, self.mutant), live: live)
         guard !shrinking.options.isEmpty else { return }
         print("  smaller: flow-sim --seeds \(seed)\(options)\(shrinking.options) --trace")
         print("    \(shrinking.faults.joined(separator: "; "))")
