@@ -7,7 +7,8 @@ Usage: scripts/bench-history.py --bin DIR [--millions 10] [--jobs 100000] [--rou
 
 Jobs are made by `flow-bench fill-jobs` and moved over as an installation would be; their history is written by the database itself,
 some 0.9 GB for each million of executions. Each question is asked a few times to warm up and then `--rounds` times, one after the other;
-p50 and p99 are said, and what takes longer than 50 ms is said again at the end, with exit code 1. Everything is gone afterwards.
+p50 and p99 are said, and what takes longer than 50 ms is said again at the end, with exit code 1. Then nobody asks for a minute
+anything, and it is said what server and database need for that all the same. Everything is gone afterwards.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Tests" / "Support"))
 from cluster import Cluster  # noqa: E402
+from dev_server import Refused  # noqa: E402
 
 BOUND = 50.0
 # Of the database; milliseconds.
@@ -142,6 +144,31 @@ class History(Cluster):
         return next(line.split(":")[1].strip() for line in text.splitlines() if line.startswith("VmRSS"))
 
 
+def processor(pids: list[int]) -> float:
+    """Seconds these processes have had so far."""
+    ticks = 0
+    for pid in pids:
+        try:
+            words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except FileNotFoundError:
+            continue
+        ticks += int(words[11]) + int(words[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def idle(history: History, seconds: int = 60) -> None:
+    """What it costs that the server is there: nobody asks, and no task is due."""
+    server = [history.servers[0].process.pid]
+    # Each connection has a process of its own, a child of the one that stands in this file.
+    postmaster = int((history.postgres.directory / "data/postmaster.pid").read_text().split()[0])
+    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(postmaster)], capture_output=True, text=True, check=False)
+    database = [postmaster, *map(int, children.stdout.split())]
+    before = processor(server), processor(database)
+    time.sleep(seconds)
+    for name, pids, spent in (("server", server, before[0]), ("database", database, before[1])):
+        print(f"idle: {(processor(pids) - spent) / seconds * 100:.2f} % of a core, {name}", flush=True)
+
+
 def questions(api) -> list[tuple[str, str, dict]]:
     """What the console asks on its pages, with the filters that people set there."""
     def stamp(milliseconds: float) -> str:
@@ -194,21 +221,30 @@ def questions(api) -> list[tuple[str, str, dict]]:
     ]
 
 
+def answer(api, path: str, query: dict) -> float:
+    """How long it took, milliseconds; where the server asks for patience, it is asked again after that."""
+    while True:
+        began = time.perf_counter()
+        try:
+            api.get(path, **query)
+            return (time.perf_counter() - began) * 1000
+        except Refused as refusal:
+            if refusal.status != 429:
+                raise
+            time.sleep(1)
+
+
 def ask(api, rounds: int) -> list[str]:
     slow = []
     for name, path, query in questions(api):
         try:
             for _ in range(5):
-                api.get(path, **query)
+                answer(api, path, query)
         except Exception as error:  # noqa: BLE001
             print(f"  {name:48} {path}: {error}", flush=True)
             slow.append(f"{name}: no answer")
             continue
-        took = []
-        for _ in range(rounds):
-            began = time.perf_counter()
-            api.get(path, **query)
-            took.append((time.perf_counter() - began) * 1000)
+        took = [answer(api, path, query) for _ in range(rounds)]
         p50, p99 = percentile(took, 0.5), percentile(took, 0.99)
         print(f"  {name:48} p50 {p50:7.1f}  p99 {p99:7.1f} ms", flush=True)
         if p99 > BOUND:
@@ -242,6 +278,7 @@ def main() -> int:
         print(f"memory of the server: {history.memory()}", flush=True)
         slow = ask(api, arguments.rounds)
         print(f"memory of the server: {history.memory()}", flush=True)
+        idle(history)
         for text in history.servers[0].log.read_text().splitlines():
             if "planning" in text or "Listening" in text:
                 print(text)
