@@ -49,22 +49,50 @@ enum LedgerRows {
         )
     }
 
-    static func orderArguments(_ order: Order) throws -> [(any DatabaseValueConvertible)?] {
-        [
-            order.executionID.uuid, order.runID.uuid, order.job.uid.uuid, order.job.version, order.kind.rawValue,
-            order.nominal.milliseconds, try self.text(order.parameters), order.retryOf?.uuid,
-            order.deadline.milliseconds, try self.text(order.hold), order.dataTime?.milliseconds,
-        ]
+    static let storeOrder =
+        "INSERT OR REPLACE INTO pending_order (\(orderColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    static let insertEntry =
+        "INSERT INTO ledger (\(entryColumns), sequence) VALUES "
+        + "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (exec_id) DO NOTHING"
+    static let updateEntry = """
+        UPDATE ledger SET run_id = ?, job_uid = ?, job_version = ?, kind = ?, nominal = ?, parameters = ?, retry_of = ?, \
+        deadline = ?, hold = ?, data_time = ?, status = ?, reason = ?, detail = ?, attempt = ?, is_local = ?, started_at = ?, finished_at = ?, \
+        exit_code = ?, retry_at = ?, coalesced_count = ?, coalesced_from = ?, coalesced_through = ?, \
+        http_status = ?, interruptions = ?, sequence = ? \
+        WHERE exec_id = ?
+        """
+
+    /// The columns of an order after its id.
+    static func bind(_ order: Order, to row: inout LedgerBinding) throws {
+        row.add(order.runID.uuid)
+        row.add(order.job.uid.uuid)
+        row.add(order.job.version)
+        row.add(order.kind.rawValue)
+        row.add(order.nominal.milliseconds)
+        row.add(try self.text(order.parameters))
+        row.add(order.retryOf?.uuid)
+        row.add(order.deadline.milliseconds)
+        row.add(try self.text(order.hold))
+        row.add(order.dataTime?.milliseconds)
     }
 
     /// The columns after those of the order, the report's sequence last.
-    static func stateArguments(_ entry: LedgerEntry, sequence: Int64) -> [(any DatabaseValueConvertible)?] {
-        [
-            entry.status.rawValue, entry.reason?.rawValue, entry.detail, entry.attempt, entry.isLocal,
-            entry.startedAt?.milliseconds, entry.finishedAt?.milliseconds, entry.exitCode, entry.retryAt?.milliseconds,
-            entry.coalesced?.count, entry.coalesced?.from.milliseconds, entry.coalesced?.through.milliseconds,
-            entry.httpStatus, entry.interruptions, sequence,
-        ]
+    static func bind(_ entry: LedgerEntry, sequence: Int64, to row: inout LedgerBinding) {
+        row.add(entry.status.rawValue)
+        row.add(entry.reason?.rawValue)
+        row.add(entry.detail)
+        row.add(entry.attempt)
+        row.add(entry.isLocal)
+        row.add(entry.startedAt?.milliseconds)
+        row.add(entry.finishedAt?.milliseconds)
+        row.add(entry.exitCode)
+        row.add(entry.retryAt?.milliseconds)
+        row.add(entry.coalesced?.count)
+        row.add(entry.coalesced?.from.milliseconds)
+        row.add(entry.coalesced?.through.milliseconds)
+        row.add(entry.httpStatus)
+        row.add(entry.interruptions)
+        row.add(sequence)
     }
 
     /// Of the fires that were decided before their time so many are remembered, the next ones first.

@@ -23,15 +23,28 @@ struct LedgerTransaction {
             self.lastSequence = lastSequence
             self.keptOutputs = keptOutputs
         }
+
+        /// Gives the state to a transaction, and keeps what holds again if that fails.
+        ///
+        /// What is only remembered is then forgotten: some of it may not be there. It is not kept twice, because the first change
+        /// would copy all of it, for every transaction of a burst.
+        mutating func lend() -> State {
+            let lent = self
+            self.snapshots = SnapshotTable()
+            self.unprunedOutputs = [:]
+            return lent
+        }
     }
 
     let database: Database
     var state: State
     var ended = EndedQuarters()
+    private let statements: LedgerStatements
     private let firstSequence: Int64
 
     init(database: Database, state: State) {
         self.database = database
+        self.statements = LedgerStatements(database)
         self.state = state
         self.firstSequence = state.lastSequence
     }
@@ -48,13 +61,13 @@ struct LedgerTransaction {
         case .insert(let entry, let report): return try self.insert(entry, report: report)
         case .update(let entry, let report): return try self.update(entry, report: report)
         case .storeOrder(let order): try self.store(order)
-        case .dropOrder(let id): try self.database.run("DELETE FROM pending_order WHERE exec_id = ?", [id.uuid])
+        case .dropOrder(let id): try self.statements.change(.dropOrder) { $0.add(id.uuid) }
         case .advanceCursor(let job, let time):
             self.state.latest = max(self.state.latest, time)
-            try self.database.run(
-                "UPDATE job SET cursor = ? WHERE uid = ? AND cursor < ?",
-                [time.milliseconds, job.uuid, time.milliseconds]
-            )
+            try self.statements.change(.moveCursor) { row in
+                row.add(time.milliseconds)
+                row.add(job.uuid)
+            }
         case .undoPremature(let now):
             self.state.latest = min(self.state.latest, now)
             let withdrawn = try self.undo(after: now)
@@ -109,65 +122,48 @@ struct LedgerTransaction {
         return try LedgerRows.entry(row, snapshots: &snapshots, in: database)
     }
 
-    private static let insertEntry =
-        "INSERT INTO ledger (\(LedgerRows.entryColumns), sequence) VALUES "
-        + "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (exec_id) DO NOTHING"
-    private static let updateEntry = """
-        UPDATE ledger SET run_id = ?, job_uid = ?, job_version = ?, kind = ?, nominal = ?, parameters = ?, retry_of = ?, \
-        deadline = ?, hold = ?, data_time = ?, status = ?, reason = ?, detail = ?, attempt = ?, is_local = ?, started_at = ?, finished_at = ?, \
-        exit_code = ?, retry_at = ?, coalesced_count = ?, coalesced_from = ?, coalesced_through = ?, \
-        http_status = ?, interruptions = ?, sequence = ? \
-        WHERE exec_id = ?
-        """
-
     /// R1: the primary key decides.
     private mutating func insert(_ entry: LedgerEntry, report: Report) throws -> LedgerResult {
         let sequence = self.state.lastSequence + 1
-        try self.database.run(
-            Self.insertEntry,
-            StatementArguments(
-                try LedgerRows.orderArguments(entry.order) + LedgerRows.stateArguments(entry, sequence: sequence)
-            )
-        )
-        guard self.database.changesCount == 1 else {
+        let inserted = try self.statements.change(.insertEntry) { row in
+            row.add(entry.id.uuid)
+            try LedgerRows.bind(entry.order, to: &row)
+            LedgerRows.bind(entry, sequence: sequence, to: &row)
+        }
+        guard inserted == 1 else {
             guard let known = try Self.entry(entry.id, snapshots: &self.state.snapshots, in: self.database) else {
                 throw CoreError(.internal, "execution \(entry.id) could not be written")
             }
             return .exists(known)
         }
-        try self.state.snapshots.store(entry.order.job, usedAt: entry.order.nominal, in: self.database)
+        try self.state.snapshots.store(entry.order.job, usedAt: entry.order.nominal, by: self.statements)
         self.state.latest = max(self.state.latest, entry.order.nominal)
         if EndedQuarters.counts(entry.status) { self.ended.add(entry, sequence: sequence) }
         return .written(sequence: try self.append(report))
     }
 
     private mutating func update(_ entry: LedgerEntry, report: Report) throws -> LedgerResult {
-        let order = try LedgerRows.orderArguments(entry.order)
         let sequence = self.state.lastSequence + 1
         let isEnd = try EndedQuarters.counts(entry.status) && self.isOpen(entry.id)
-        try self.database.run(
-            Self.updateEntry,
-            StatementArguments(
-                order.dropFirst() + LedgerRows.stateArguments(entry, sequence: sequence) + [entry.id.uuid]
-            )
-        )
-        guard self.database.changesCount == 1 else { return .done }
+        let changed = try self.statements.change(.updateEntry) { row in
+            try LedgerRows.bind(entry.order, to: &row)
+            LedgerRows.bind(entry, sequence: sequence, to: &row)
+            row.add(entry.id.uuid)
+        }
+        guard changed == 1 else { return .done }
         if isEnd { self.ended.add(entry, sequence: sequence) }
         try AttemptRows.store(report.attempts, of: entry.id, in: self.database)
-        try self.state.snapshots.store(entry.order.job, usedAt: entry.order.nominal, in: self.database)
+        try self.state.snapshots.store(entry.order.job, usedAt: entry.order.nominal, by: self.statements)
         return .written(sequence: try self.append(report))
     }
 
     private func isOpen(_ id: ExecutionID) throws -> Bool {
-        let statement = try self.database.cachedStatement(
-            sql: "SELECT 1 FROM ledger WHERE exec_id = ? AND status IN (1, 2)"
-        )
-        return try Bool.fetchOne(statement, arguments: [id.uuid]) ?? false
+        try self.statements.finds(.isOpen) { $0.add(id.uuid) }
     }
 
     private mutating func append(_ report: Report) throws -> Int64 {
         self.state.lastSequence += 1
-        try OutboxRows.append(report, sequence: self.state.lastSequence, to: self.database)
+        try OutboxRows.append(report, sequence: self.state.lastSequence, by: self.statements)
         if !report.inlineOutput.isEmpty { try self.keep(report) }
         return self.state.lastSequence
     }
@@ -205,11 +201,11 @@ struct LedgerTransaction {
     }
 
     private mutating func store(_ order: Order) throws {
-        try self.database.run(
-            "INSERT OR REPLACE INTO pending_order (\(LedgerRows.orderColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            StatementArguments(try LedgerRows.orderArguments(order))
-        )
-        try self.state.snapshots.store(order.job, usedAt: order.nominal, in: self.database)
+        try self.statements.change(.storeOrder) { row in
+            row.add(order.executionID.uuid)
+            try LedgerRows.bind(order, to: &row)
+        }
+        try self.state.snapshots.store(order.job, usedAt: order.nominal, by: self.statements)
     }
 
     /// R8: skips that a clock running ahead decided are taken back, so that their fires can still be admitted.
@@ -256,7 +252,7 @@ struct LedgerTransaction {
         }
         for uid in update.removals { try self.database.run("DELETE FROM job WHERE uid = ?", [uid.uuid]) }
         for job in update.upserts {
-            try self.state.snapshots.store(job, usedAt: nil, in: self.database)
+            try self.state.snapshots.store(job, usedAt: nil, by: self.statements)
             try self.database.run(
                 """
                 INSERT INTO job (uid, version, cursor) VALUES (?, ?, ?) \
@@ -282,7 +278,7 @@ struct LedgerTransaction {
             $1.attempt == report.attempt ? $0 + Int64($1.bytes.count) : $0
         }
         self.state.lastSequence += 1
-        try OutboxRows.append(report, sequence: self.state.lastSequence, to: self.database)
+        try OutboxRows.append(report, sequence: self.state.lastSequence, by: self.statements)
         try self.database.run(
             "UPDATE ledger SET sequence = ? WHERE exec_id = ?",
             [self.state.lastSequence, id.uuid]

@@ -150,31 +150,24 @@ package final class SQLiteLedger: Ledger {
 
     package func commit(_ operations: [LedgerOperation]) throws -> [LedgerResult] {
         try self.state.withLock { state in
-            var next = state
-            do {
-                let results = try self.queue.write { database in
-                    var transaction = LedgerTransaction(database: database, state: next)
-                    let results = try operations.map { try transaction.apply($0) }
-                    try transaction.finish()
-                    next = transaction.state
-                    for operation in operations { CrashPoint.reach("ledger.\(operation.word).written") }
-                    return results
-                }
-                for operation in operations { CrashPoint.reach("ledger.\(operation.word).committed") }
-                state = next
-                self.mark.write(
-                    LedgerMark.Position(
-                        incarnation: self.incarnation.withLock { $0 },
-                        sequence: next.lastSequence,
-                        time: next.latest
-                    )
-                )
-                CrashPoint.reach("ledger.mark")
-                return results
-            } catch {
-                state.snapshots.reset()
-                throw error
+            let (results, next) = try self.queue.write { database in
+                var transaction = LedgerTransaction(database: database, state: state.lend())
+                let results = try operations.map { try transaction.apply($0) }
+                try transaction.finish()
+                for operation in operations { CrashPoint.reach("ledger.\(operation.word).written") }
+                return (results, transaction.state)
             }
+            for operation in operations { CrashPoint.reach("ledger.\(operation.word).committed") }
+            state = next
+            self.mark.write(
+                LedgerMark.Position(
+                    incarnation: self.incarnation.withLock { $0 },
+                    sequence: state.lastSequence,
+                    time: state.latest
+                )
+            )
+            CrashPoint.reach("ledger.mark")
+            return results
         }
     }
 
@@ -233,8 +226,12 @@ package final class SQLiteLedger: Ledger {
 
     package func outbox(after sequence: Int64, limit: Int) throws -> [Report] {
         try self.reader.unsafeRead { database in
-            let statement = try database.cachedStatement(sql: OutboxRows.select)
-            return try Row.fetchAll(statement, arguments: [sequence, limit]).map(OutboxRows.report)
+            try database.rows(OutboxRows.select) { row in
+                row.add(sequence)
+                row.add(limit)
+            } _: {
+                try OutboxRows.report($0)
+            }
         }
     }
 

@@ -30,8 +30,8 @@ struct SnapshotTable {
     /// - Parameters:
     ///   - snapshot: the version.
     ///   - nominal: of the execution that refers to it; nil for one that only the configuration names.
-    ///   - database: inside its transaction.
-    mutating func store(_ snapshot: JobSnapshot, usedAt nominal: Timestamp?, in database: Database) throws {
+    ///   - statements: those of the transaction.
+    mutating func store(_ snapshot: JobSnapshot, usedAt nominal: Timestamp?, by statements: LedgerStatements) throws {
         let key = Key(uid: snapshot.uid, version: snapshot.version)
         let needed = nominal ?? .distantPast
         let known = self.cache[key].flatMap { $0.snapshot == snapshot ? $0 : nil }
@@ -41,13 +41,14 @@ struct SnapshotTable {
             ?? .distantPast
         if known != nil {
             // Its content is there: to spell it out again would cost more than all the rest of a start.
-            try database.run(
-                "UPDATE snapshot SET used_until = max(used_until, ?1) WHERE job_uid = ?2 AND version = ?3",
-                [usedUntil.milliseconds, snapshot.uid.uuid, snapshot.version]
-            )
-            if database.changesCount == 1 { return self.remember(snapshot, as: key, usedUntil: usedUntil) }
+            let changed = try statements.change(.useSnapshot) { row in
+                row.add(usedUntil.milliseconds)
+                row.add(snapshot.uid.uuid)
+                row.add(snapshot.version)
+            }
+            if changed == 1 { return self.remember(snapshot, as: key, usedUntil: usedUntil) }
         }
-        try database.run(
+        try statements.database.run(
             """
             INSERT INTO snapshot (job_uid, version, job_id, name, body, used_until) VALUES (?, ?, ?, ?, ?, ?) \
             ON CONFLICT (job_uid, version) DO UPDATE SET name = excluded.name, body = excluded.body, \
@@ -60,6 +61,8 @@ struct SnapshotTable {
         )
         self.remember(snapshot, as: key, usedUntil: usedUntil)
     }
+
+    static let noteUse = "UPDATE snapshot SET used_until = max(used_until, ?1) WHERE job_uid = ?2 AND version = ?3"
 
     private static let day: Int64 = 86_400_000
 

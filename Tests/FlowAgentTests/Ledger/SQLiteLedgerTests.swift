@@ -406,6 +406,55 @@ struct SQLiteLedgerTests {
         )
     }
 
+    @Test("what a transaction that failed had noted of job versions is noted again by the next one (R1)")
+    func forgetting() throws {
+        var ledger: SQLiteLedger? = try self.open()
+        let known = Fixture.entry(Fixture.order(Fixture.snapshot(), at: Timestamp(seconds: 1)))
+        _ = try ledger?.commit([.insert(known, report: Fixture.report(known))])
+        let entry = Fixture.entry(Fixture.order(Fixture.snapshot(version: 2), at: Timestamp(seconds: 2)))
+        let operations: [LedgerOperation] = [.insert(entry, report: Fixture.report(entry)), .storeOrder(entry.order)]
+        let other = try DatabaseQueue(path: SQLiteLedger.path(in: self.directory.path))
+        try other.write { try $0.execute(sql: "ALTER TABLE pending_order RENAME TO gone") }
+        #expect(throws: (any Error).self) { try ledger?.commit(operations) }
+        try other.write { try $0.execute(sql: "ALTER TABLE gone RENAME TO pending_order") }
+        #expect(try ledger?.commit(operations) == [.written(sequence: 2), .done])
+        // Of another life, which knows only what is in the file.
+        ledger = nil
+        let restored = try self.open().restore()
+        #expect(restored.open == [known, entry])
+        #expect(restored.orders == [entry.order])
+    }
+
+    @Test("a report comes out of the outbox as it went in, whatever it has (R5)")
+    func wholeReports() throws {
+        let ledger = try self.open()
+        let entry = Fixture.entry(Fixture.order(Fixture.snapshot()))
+        var report = Fixture.report(entry)
+        report.detail = ""
+        report.reason = .misfireCoalesced
+        report.startedAt = Timestamp(milliseconds: -1)
+        report.exitCode = -9
+        report.httpStatus = 503
+        report.retryOf = entry.id
+        report.coalesced = CoalescedRange(count: 3, from: Timestamp(seconds: 1), through: Timestamp(seconds: 3))
+        report.attempts = [AttemptRecord(number: 1, status: .failure, detail: "\u{0}é 中")]
+        report.outputBytes = 5
+        report.isOutputTruncated = true
+        report.inlineOutput = [
+            LogChunk(
+                executionID: entry.id,
+                attempt: report.attempt,
+                offset: 0,
+                stream: .standardOutput,
+                bytes: [0, 255, 10]
+            )
+        ]
+        report.outputs = ["answer": "42", "": ""]
+        _ = try ledger.commit([.insert(entry, report: report)])
+        report.sequence = 1
+        #expect(try ledger.outbox(after: 0, limit: 10) == [report])
+    }
+
     @Test("a commit of a few rows does not look through the ledger (S1-NFR-P6)")
     func speed() throws {
         let ledger = try self.open()
