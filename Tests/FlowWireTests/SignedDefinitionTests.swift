@@ -91,6 +91,72 @@ struct SignedDefinitionTests {
         #expect(orders.first?.job.contentHash() == order.job.contentHash(), "both ends still agree on what they have")
     }
 
+    @Test("What comes again is judged once, and only what is exactly as it was (decision 454)")
+    func again() throws {
+        let key = try DefinitionKey(of: self.authority)
+        let jobs = self.jobs(3)
+        var (server, agent, _) = try self.session(
+            signer: Signer([key]),
+            statements: [key.statement],
+            config: ConfigUpdate(version: 1, base: nil, upserts: jobs)
+        )
+        #expect(agent.judgedDefinitions == 3)
+        var values = RandomValues(seed: 5)
+        let made = values.order()
+        let order = Order(
+            executionID: made.executionID,
+            runID: made.runID,
+            job: jobs[1],
+            kind: .cron,
+            nominal: made.nominal,
+            deadline: made.deadline
+        )
+        let bytes = try server.send(.orders([order, order]), now: self.start)
+        guard case .deliver(.orders(let orders))? = agent.receive(bytes, now: self.start).first else {
+            throw WireError.invalid(field: "orders", problem: "none")
+        }
+        #expect(orders.map(\.job.verdict) == [.signed(by: key.id), .signed(by: key.id)])
+        #expect(agent.judgedDefinitions == 3, "its order says what the configuration said")
+        var decoder = FrameDecoder(limit: Frame.defaultLimit)
+        decoder.append(bytes)
+        let envelope = try #require(try decoder.next())
+        // The same definition with another signature, and another job's name on it, are judged by themselves.
+        var forged = envelope
+        let place = forged.taskExecutions.executions[0].task.signatures[0].signature.startIndex
+        forged.taskExecutions.executions[0].task.signatures[0].signature[place] ^= 1
+        let heard = agent.receive(try Frame.encode(forged), now: self.start)
+        guard case .deliver(.orders(let refused))? = heard.first else {
+            throw WireError.invalid(field: "orders", problem: "\(heard)")
+        }
+        #expect(refused.map(\.job.verdict) == [.wrong, .signed(by: key.id)])
+        var renamed = envelope
+        renamed.taskExecutions.executions[0].task.uid = jobs[0].uid.data
+        guard case .close(let end)? = agent.receive(try Frame.encode(renamed), now: self.start).first else {
+            throw WireError.invalid(field: "orders", problem: "taken")
+        }
+        #expect(end.code == .protocolError)
+    }
+
+    @Test("What is known is bounded by its number and by its bytes")
+    func bounds() throws {
+        let key = try DefinitionKey(of: self.authority)
+        let trust = DefinitionTrust(
+            [key.statement],
+            authorities: [Array(self.authority.publicKey.x963Representation)]
+        )
+        var values = RandomValues(seed: 6)
+        let jobs = (0..<6).map { _ in values.job() }
+        var envelope = PBEnvelope(.config(self.update(jobs)))
+        try envelope.sign(by: Signer([key]))
+        for reader in [DefinitionReader(trust, countLimit: 3), DefinitionReader(trust, byteLimit: 1)] {
+            for _ in 0..<2 { _ = try envelope.serverMessage(reader) }
+            #expect(reader.judged == 12)
+        }
+        let reader = DefinitionReader(trust)
+        for _ in 0..<2 { _ = try envelope.serverMessage(reader) }
+        #expect(reader.judged == 6)
+    }
+
     @Test("A definition that was changed on its way is refused alone, and the session goes on")
     func changed() throws {
         let key = try DefinitionKey(of: self.authority)

@@ -30,7 +30,7 @@ extension PBEnvelope {
                 $0.clockSuspect = condition.isClockSuspect
             }
         case .orderAcknowledged(let executions):
-            self.executionAck = .with { $0.executionIds = executions.map { Data($0.bytes) } }
+            self.executionAck = .with { $0.executionIds = executions.map(\.data) }
         case .reports(let incarnation, let reports):
             self.taskResults = .with {
                 $0.incarnation = incarnation

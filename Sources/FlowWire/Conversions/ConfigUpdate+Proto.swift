@@ -27,7 +27,7 @@ extension PBTaskConfigPush {
         }
     }
 
-    func decoded(_ field: String, _ trust: DefinitionTrust) throws(WireError) -> ConfigUpdate {
+    func decoded(_ field: String, _ reader: DefinitionReader) throws(WireError) -> ConfigUpdate {
         guard !self.more else {
             throw WireError.outOfOrder(message: field, expected: "a configuration in one piece")
         }
@@ -45,7 +45,7 @@ extension PBTaskConfigPush {
         var upserts: [JobSnapshot] = []
         upserts.reserveCapacity(self.tasks.count)
         for (index, task) in self.tasks.enumerated() {
-            upserts.append(try task.checked("\(field).tasks[\(index)]", trust))
+            upserts.append(try task.checked("\(field).tasks[\(index)]", reader))
         }
         var zones: [ZoneSlice] = []
         zones.reserveCapacity(self.zones.count)

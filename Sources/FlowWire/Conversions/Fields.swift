@@ -5,6 +5,11 @@ import FlowCore
 
 import struct Foundation.Data
 
+extension FlowIdentifier {
+    /// The 16 bytes in network order, as messages have them.
+    var data: Data { withUnsafeBytes(of: self.uuid.uuid) { Data($0) } }
+}
+
 /// Checks of single fields; each failure names the field's path.
 ///
 /// The path is made only for a failure: it is a text of its own for each of a report's fields.

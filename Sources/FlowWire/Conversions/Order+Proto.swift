@@ -4,32 +4,32 @@
 import FlowCore
 import SwiftProtobuf
 
-import struct Foundation.Data
-
 extension PBTaskExecution {
     init(_ order: Order) {
         self.init()
-        self.executionID = Data(order.executionID.bytes)
-        self.runID = Data(order.runID.bytes)
+        self.executionID = order.executionID.data
+        self.runID = order.runID.data
         self.task = PBTaskConfig(order.job)
         // Also when a backfill's run is repeated: an agent that takes no data time has to refuse it.
         self.kind = order.dataTime == nil ? PBExecutionKind(order.kind) : .backfill
         if let dataTime = order.dataTime { self.dataTime = dataTime.milliseconds }
         self.scheduledTime = order.nominal.milliseconds
         self.params = order.parameters
-        if let parent = order.retryOf { self.retryOf = Data(parent.bytes) }
+        if let parent = order.retryOf { self.retryOf = parent.data }
         self.deadline = order.deadline.milliseconds
         if let hold = order.hold { self.hold = PBSlotHold(hold) }
     }
 
-    func decoded(_ field: String, _ trust: DefinitionTrust) throws(WireError) -> Order {
-        var job = try self.task.checked(field + ".task", trust)
+    func decoded(_ field: String, _ reader: DefinitionReader) throws(WireError) -> Order {
+        var job = try self.task.checked(field + ".task", reader)
         var gaps = job.unsupported.map { [$0] } ?? []
         let kind = try Fields.understood(&gaps, or: ExecutionKind.manual) { () throws(WireError) in
             try self.kind.decoded(field + ".kind")
         }
         if kind == .backfill, !self.hasDataTime { gaps.append("a backfill without the time that it is for") }
-        job.unsupported = gaps.isEmpty ? nil : gaps.joined(separator: "; ")
+        let unsupported = gaps.isEmpty ? nil : gaps.joined(separator: "; ")
+        // To set it makes another copy of the definition.
+        if unsupported != job.unsupported { job.unsupported = unsupported }
         return Order(
             executionID: try Fields.identifier(self.executionID, field + ".execution_id"),
             runID: try Fields.identifier(self.runID, field + ".run_id"),

@@ -10,9 +10,9 @@ extension PBTaskResult {
     init(_ report: Report) {
         self.init()
         self.sequence = report.sequence
-        self.executionID = Data(report.executionID.bytes)
-        self.runID = Data(report.runID.bytes)
-        self.taskUid = Data(report.jobUID.bytes)
+        self.executionID = report.executionID.data
+        self.runID = report.runID.data
+        self.taskUid = report.jobUID.data
         self.taskID = String(report.jobID)
         self.taskName = report.jobName
         self.taskVersion = report.jobVersion
@@ -25,7 +25,7 @@ extension PBTaskResult {
         if let startedAt = report.startedAt { self.startedAt = startedAt.milliseconds }
         if let finishedAt = report.finishedAt { self.finishedAt = finishedAt.milliseconds }
         if let exitCode = report.exitCode { self.exitCode = Int32(clamping: exitCode) }
-        if let parent = report.retryOf { self.retryOf = Data(parent.bytes) }
+        if let parent = report.retryOf { self.retryOf = parent.data }
         if let coalesced = report.coalesced { self.coalesced = PBCoalescedRange(coalesced) }
         self.attemptResults = report.attempts.map { PBAttemptResult($0) }
         if let httpStatus = report.httpStatus { self.httpStatus = Int32(clamping: httpStatus) }

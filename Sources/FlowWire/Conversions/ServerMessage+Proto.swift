@@ -48,17 +48,17 @@ extension PBEnvelope {
 
     /// - Throws: ``WireError`` when this is not, or not a valid, message of a server's control stream.
     ///
-    /// - Parameter trust: whose signatures of definitions count.
-    package func serverMessage(trust: DefinitionTrust = DefinitionTrust()) throws(WireError) -> ServerMessage {
+    /// - Parameter reader: reads definitions, and knows whose signatures count.
+    package func serverMessage(_ reader: DefinitionReader = DefinitionReader()) throws(WireError) -> ServerMessage {
         switch self.message {
-        case .welcome(let welcome): return .welcome(try welcome.decoded(trust))
+        case .welcome(let welcome): return .welcome(try welcome.decoded(reader))
         case .rejected(let rejected):
             return .rejected(code: try Fields.label(rejected.code, "rejected.code"), message: rejected.message)
         case .taskExecutions(let batch):
             var orders: [Order] = []
             orders.reserveCapacity(batch.executions.count)
             for (index, execution) in batch.executions.enumerated() {
-                orders.append(try execution.decoded("task_executions.executions[\(index)]", trust))
+                orders.append(try execution.decoded("task_executions.executions[\(index)]", reader))
             }
             return .orders(orders)
         case .resultAck(let acknowledgement):
@@ -66,7 +66,7 @@ extension PBEnvelope {
                 incarnation: try Fields.label(acknowledgement.incarnation, "result_ack.incarnation", minimum: 1),
                 sequence: try Fields.count(acknowledgement.sequence, "result_ack.sequence")
             )
-        case .taskConfigPush(let push): return .config(try push.decoded("task_config_push", trust))
+        case .taskConfigPush(let push): return .config(try push.decoded("task_config_push", reader))
         case .cancelExecution(let cancel):
             return .cancel(
                 try Fields.identifier(cancel.executionID, "cancel_execution.execution_id"),
@@ -137,12 +137,12 @@ extension PBWelcome {
         self.signingKeys = welcome.signingKeys.map { PBSigningKey($0) }
     }
 
-    fileprivate func decoded(_ trust: DefinitionTrust) throws(WireError) -> Welcome {
+    fileprivate func decoded(_ reader: DefinitionReader) throws(WireError) -> Welcome {
         guard self.hasClock else { throw WireError.invalid(field: "welcome.clock", problem: "is missing") }
         return Welcome(
             epoch: try Fields.count(self.epoch, "welcome.epoch"),
             acknowledgedSequence: try Fields.count(self.acknowledgedSequence, "welcome.acknowledged_sequence"),
-            config: self.hasConfig ? try self.config.decoded("welcome.config", trust) : nil,
+            config: self.hasConfig ? try self.config.decoded("welcome.config", reader) : nil,
             cancels: try Fields.identifiers(self.cancelledExecutionIds, "welcome.cancelled_execution_ids"),
             forced: try Fields.identifiers(self.forcedExecutionIds, "welcome.forced_execution_ids"),
             questions: try Fields.identifiers(self.questionedExecutionIds, "welcome.questioned_execution_ids"),

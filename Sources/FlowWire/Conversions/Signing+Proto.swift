@@ -53,14 +53,21 @@ extension PBAuthorityRoots {
 extension PBEnvelope {
     /// Puts signed bytes in the place of each definition.
     mutating func sign(by signer: any DefinitionSigning) throws(WireError) {
+        // Each is taken out first: what is held twice is copied when it is changed, message by message.
         switch self.message {
-        case .welcome(var welcome) where welcome.hasConfig:
+        case .welcome where self.welcome.hasConfig:
+            var welcome = self.welcome
+            self.message = nil
             try welcome.config.sign(by: signer)
             self.welcome = welcome
-        case .taskConfigPush(var push):
+        case .taskConfigPush:
+            var push = self.taskConfigPush
+            self.message = nil
             try push.sign(by: signer)
             self.taskConfigPush = push
-        case .taskExecutions(var batch):
+        case .taskExecutions:
+            var batch = self.taskExecutions
+            self.message = nil
             for index in batch.executions.indices { try batch.executions[index].task.sign(by: signer) }
             self.taskExecutions = batch
         default: break
@@ -77,7 +84,7 @@ extension PBTaskConfigPush {
 extension PBTaskConfig {
     fileprivate mutating func sign(by signer: any DefinitionSigning) throws(WireError) {
         var inner = self
-        inner.clearPlanDigest()
+        if inner.hasPlanDigest { inner.clearPlanDigest() }
         var options = BinaryEncodingOptions()
         // Equal definitions have equal bytes, so that one is signed once.
         options.useDeterministicOrdering = true
@@ -108,13 +115,22 @@ extension PBTaskConfig {
     /// Like decoded(_:), with what its signature is worth.
     ///
     /// A definition whose signature is not good is refused alone: what of it can be read says whose records its fires have.
-    func checked(_ field: String, _ trust: DefinitionTrust) throws(WireError) -> JobSnapshot {
+    func checked(_ field: String, _ reader: DefinitionReader) throws(WireError) -> JobSnapshot {
         guard self.hasDefinition else { return try self.decoded(field) }
         let bytes = Array(self.definition)
-        let verdict = trust.verdict(
-            of: bytes,
-            self.signatures.map { DefinitionSignature(key: Array($0.key), signature: Array($0.signature)) }
-        )
+        let signatures = self.signatures.map {
+            DefinitionSignature(key: Array($0.key), signature: Array($0.signature))
+        }
+        return try reader.read(bytes, signatures, of: JobUID(bytes: self.uid)) { () throws(WireError) in
+            try self.judged(bytes, reader.trust.verdict(of: bytes, signatures), field)
+        }
+    }
+
+    private func judged(
+        _ bytes: [UInt8],
+        _ verdict: DefinitionVerdict?,
+        _ field: String
+    ) throws(WireError) -> JobSnapshot {
         var job: JobSnapshot
         do throws(WireError) {
             guard let inner = try? PBTaskConfig(serializedBytes: bytes), inner.uid == self.uid else {

@@ -24,8 +24,8 @@ package struct AgentSession: WireSession {
     private var state = State.idle
     /// Public keys of the authorities that the host trusts (``DefinitionTrust``).
     private let authorities: [[UInt8]]
-    /// Whose signatures count in this session; the welcome says it.
-    private var trust = DefinitionTrust()
+    /// Knows whose signatures count in this session; the welcome says it.
+    private var reader = DefinitionReader()
 
     /// When ``tick(now:)`` has to be called at the latest; nil before the hello and after the end.
     package private(set) var deadline: NIODeadline?
@@ -47,6 +47,9 @@ package struct AgentSession: WireSession {
     package var protocolVersion: UInt32? {
         if case .established(let version) = self.state { version } else { nil }
     }
+
+    /// How many definitions it had to judge; those that came again are known.
+    var judgedDefinitions: Int { self.reader.judged }
 
     /// Bytes to write for a message.
     ///
@@ -121,11 +124,13 @@ package struct AgentSession: WireSession {
         now: NIODeadline
     ) throws(WireError) {
         if case (.awaitingWelcome, .welcome(let welcome)) = (self.state, envelope.message) {
-            self.trust = DefinitionTrust(welcome.signingKeys.map(\.decoded), authorities: self.authorities)
+            self.reader = DefinitionReader(
+                DefinitionTrust(welcome.signingKeys.map(\.decoded), authorities: self.authorities)
+            )
         }
         var message: ServerMessage
         do {
-            message = try envelope.serverMessage(trust: self.trust)
+            message = try envelope.serverMessage(self.reader)
         } catch {
             // A newer server's word that is not known here is left out, and the session goes on.
             if case .notUnderstood = error, case .established = self.state { return }
@@ -141,7 +146,7 @@ package struct AgentSession: WireSession {
             self.state = .established(protocol: version)
             self.deadline = now + self.timeouts.silence
             if case .welcome(var welcome) = message {
-                let ids = self.trust.ids
+                let ids = self.reader.trust.ids
                 welcome.signingKeys.removeAll { !ids.contains($0.id) }
                 message = .welcome(welcome)
             }
