@@ -345,7 +345,7 @@ class World:
         with contextlib.closing(sqlite3.connect(f"file:{self.data}/quartzflow.db?mode=ro", uri=True, timeout=10)) as database:
             wait_for(
                 f"{count} executions of {prefix}",
-                lambda: database.execute(sql, (prefix + "-%",)).fetchone()[0] >= count, seconds, pause=0.2,
+                lambda: database.execute(sql, (prefix + "-%",)).fetchone()[0] >= count, seconds, pause=0.05,
             )
 
     def executions(self, prefix, first=0, until=1 << 62):

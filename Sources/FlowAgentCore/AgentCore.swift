@@ -282,6 +282,7 @@ package struct AgentCore: Sendable {
     private mutating func collectEffects(at reading: ClockReading) -> [AgentEffect] {
         let waits = self.company.waits(
             canWait: self.pipeline.canWait,
+            gathered: self.pipeline.gatheredCount,
             open: self.open.count,
             at: reading.boot
         )

@@ -41,6 +41,7 @@ struct CommitPipeline: Sendable {
 
     var canBegin: Bool { self.outstanding == nil }
     var hasGathered: Bool { !self.gathering.isEmpty }
+    var gatheredCount: Int { self.gathering.count }
     /// Nobody minds if what has gathered waits a little for more.
     var canWait: Bool { !self.gathering.isEmpty && !self.isUrgent }
 

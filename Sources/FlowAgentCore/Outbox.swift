@@ -30,7 +30,7 @@ struct Outbox: Sendable {
     /// An acknowledgement is written with the next transaction, or after this on its own; microseconds.
     private static let writeDelay: Int64 = 1_000_000
     /// Reports under way at most, two full messages: enough to keep a server busy, and no burden for a slow one.
-    static let inFlightLimit: Int64 = 512
+    static let inFlightLimit: Int64 = 3000
     /// How long acknowledged reports are kept; microseconds.
     private let keptFor: Int64
     /// How many acknowledged reports are kept at most: a busy host does not fill its disk for the sake of a rare restore.

@@ -32,9 +32,6 @@ final class AgentDriver: Sendable {
     private let memory = IdleMemory()
     /// Says how much room there is where the agent keeps its data.
     private let disk: @Sendable () -> DiskSpace?
-    /// Reports of one message: few enough to be read at once, and below the cap of a frame even with inline output.
-    private static let reportsPerMessage = 256
-    private static let outputPerMessage = 512 << 10
     /// Few enough to be read between two starts without either noticing.
     private static let quartersPerMessage = 500
     private static let retryDelay = DispatchTimeInterval.seconds(1)
@@ -226,7 +223,7 @@ final class AgentDriver: Sendable {
     private func sendReports(after sequence: Int64, on connection: Int) {
         defer { self.end() }
         do {
-            let reports = Self.fitting(try self.ledger.outbox(after: sequence, limit: Self.reportsPerMessage))
+            let reports = ReportBatches.first(of: try self.ledger.outbox(after: sequence, limit: ReportBatches.limit))
             guard let last = reports.last else { return self.post(.reportsSent(through: sequence)) }
             let message = AgentMessage.reports(incarnation: self.core.withLock { $0.incarnation }, reports)
             self.begin()
@@ -266,16 +263,6 @@ final class AgentDriver: Sendable {
             // Told again when it is due the next time.
             self.logger.warning("the statistics cannot be read", metadata: ["error": "\(error)"])
         }
-    }
-
-    /// The first reports, as many as one message takes; at least one.
-    private static func fitting(_ reports: [Report]) -> [Report] {
-        var room = Self.outputPerMessage
-        let count = reports.prefix { report in
-            defer { room -= report.inlineOutput.reduce(0) { $0 + $1.bytes.count } }
-            return room > 0
-        }.count
-        return Array(reports.prefix(max(1, count)))
     }
 
     private func say(_ message: AgentMessage) {

@@ -10,7 +10,7 @@ import Testing
 struct EndsInCompanyTests {
     /// A host on which so many executions run.
     private static func bench(running count: Int) -> CoreBench {
-        let job = CoreBench.job(nil, policies: Policies(overlap: .allow, concurrency: 100))
+        let job = CoreBench.job(nil, policies: Policies(overlap: .allow, concurrency: max(100, count)))
         var bench = CoreBench(CoreBench.restored(job))
         bench.connect()
         bench.send(.received(.orders((0..<count).map { self.order(job, $0) })))
@@ -47,6 +47,32 @@ struct EndsInCompanyTests {
         #expect(Self.ends(bench) == [4])
         bench.advance(to: 20)
         #expect(Self.ends(bench) == [4, 1])
+    }
+
+    @Test("Where many end within ten milliseconds, those of fifty are written together, and no later (decision 450)")
+    func flood() {
+        var bench = Self.bench(running: 60)
+        for launch in bench.launches.prefix(8) { bench.finish(launch, .success) }
+        bench.advance(to: 49)
+        #expect(Self.ends(bench) == [])
+        bench.finish(bench.launches[8], .success)
+        bench.advance(to: 50)
+        #expect(Self.ends(bench) == [9])
+        // Not for ever: the next ones are counted anew.
+        for launch in bench.launches[9..<12] { bench.finish(launch, .success) }
+        bench.advance(to: 59)
+        #expect(Self.ends(bench) == [9])
+        bench.advance(to: 60)
+        #expect(Self.ends(bench) == [9, 3])
+    }
+
+    @Test("Two hundred that end at once wait for nothing")
+    func plenty() {
+        var bench = Self.bench(running: 300)
+        for launch in bench.launches.prefix(199) { bench.finish(launch, .success) }
+        #expect(Self.ends(bench) == [])
+        bench.finish(bench.launches[199], .success)
+        #expect(Self.ends(bench) == [200])
     }
 
     @Test("Where few run, each end is written at once")
