@@ -30,7 +30,7 @@ extension SQLiteStore {
         try await self.write("record_sessions") { db in
             let orders = OrderTable(db, self.snapshots)
             for (agent, executions) in notes.acknowledgedOrders {
-                for execution in executions { try orders.delete(execution, for: agent) }
+                try orders.delete(executions.map { (agent, $0) })
             }
             let agents = AgentTable(db)
             for (agent, version) in notes.configVersions { try agents.setConfigVersion(version, of: agent) }

@@ -20,7 +20,7 @@ struct OrderTable {
     func insert(_ keys: [(agent: AgentID, execution: ExecutionID)]) throws {
         try self.db.runEach(
             "INSERT INTO agent_order (agent, execution_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            keys.map { [.agent($0.agent), .id($0.execution)] }
+            self.values(of: keys)
         )
     }
 
@@ -31,8 +31,13 @@ struct OrderTable {
     func delete(_ keys: [(agent: AgentID, execution: ExecutionID)]) throws {
         try self.db.runEach(
             "DELETE FROM agent_order WHERE agent = ? AND execution_id = ?",
-            keys.map { [.agent($0.agent), .id($0.execution)] }
+            self.values(of: keys)
         )
+    }
+
+    /// Of each host those beside each other one after the other.
+    private func values(of keys: [(agent: AgentID, execution: ExecutionID)]) -> [[RecordValue]] {
+        self.db.order(of: keys.map(\.execution)).map { [.agent(keys[$0].agent), .id(keys[$0].execution)] }
     }
 
     func deleteAll(for agent: AgentID) throws {
