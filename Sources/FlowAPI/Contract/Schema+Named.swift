@@ -431,4 +431,12 @@ extension Schema {
         ]).orNull,
         "created_by": .string.orNull, "created_at": .timestamp, "updated_at": .timestamp,
     ]).with(required: Self.basics).with(required: Self.policies).with(optional: Self.shownDependencies)
+        .with(optional: Self.unreadableTask)
+
+    private static let unreadableTask: KeyValuePairs<String, Schema> = [
+        "unreadable": .boolean.about(
+            "True when a newer server wrote it: this one knows name and groups, what else is shown means nothing, and it is neither "
+                + "started nor changed here."
+        )
+    ]
 }

@@ -64,6 +64,7 @@ struct TaskPresenter: Sendable {
             .init("created_at", job.createdAt),
             .init("updated_at", job.updatedAt),
         ]
+        if job.isUnreadable { members.append(.init("unreadable", true)) }
         return .object(members)
     }
 

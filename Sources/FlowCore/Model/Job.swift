@@ -66,6 +66,8 @@ package struct Job: Hashable, Sendable, Codable {
     /// 1 for a new job, +1 on every change, enabling and disabling included.
     package var version: Int64
     package var definition: JobDefinition
+    /// A newer server wrote the definition: here it has name and groups, and nothing else of it.
+    package let isUnreadable: Bool
     package var isEnabled: Bool
     /// The next nominal fire the server has not planned yet; nil when disabled or when there is none.
     package var nextFire: Timestamp?
@@ -82,6 +84,7 @@ package struct Job: Hashable, Sendable, Codable {
         uid: JobUID,
         version: Int64,
         definition: JobDefinition,
+        isUnreadable: Bool = false,
         isEnabled: Bool,
         nextFire: Timestamp?,
         hold: JobHold? = nil,
@@ -94,6 +97,7 @@ package struct Job: Hashable, Sendable, Codable {
         self.uid = uid
         self.version = version
         self.definition = definition
+        self.isUnreadable = isUnreadable
         self.isEnabled = isEnabled
         self.nextFire = nextFire
         self.hold = hold

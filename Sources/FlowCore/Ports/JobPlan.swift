@@ -20,9 +20,9 @@ package struct JobPlan: Hashable, Sendable {
         self.next = next
     }
 
-    /// - Returns: nil for a job that is off, or will not fire by itself any more.
+    /// - Returns: nil for a job that is off, will not fire by itself any more, or can't be read here.
     package init?(_ job: Job) {
-        guard job.isEnabled, let next = job.nextFire else { return nil }
+        guard job.isEnabled, !job.isUnreadable, let next = job.nextFire else { return nil }
         self.init(
             uid: job.uid,
             id: job.id,

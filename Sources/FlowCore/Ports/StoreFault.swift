@@ -15,6 +15,14 @@ package enum StoreFault {
         CoreError(.notFound, "There is no task \(id). It may have been deleted.")
     }
 
+    package static func jobUnreadable(_ job: Job) -> CoreError {
+        CoreError(
+            .conflict,
+            "This server can't read what the task '\(job.definition.name)' says: a newer one wrote it. It stays as it is; "
+                + "upgrade this server, or ask a newer one."
+        )
+    }
+
     package static func jobRuns(_ job: Job, _ execution: Execution) -> CoreError {
         CoreError(
             .conflict,

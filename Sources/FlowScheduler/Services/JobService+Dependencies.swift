@@ -114,7 +114,7 @@ extension JobService {
     /// Deletes a job; jobs that wait for it keep it, unless they are to lose their interest in it.
     package func delete(_ id: JobID, detach: Bool, as principal: Principal) async throws {
         guard let store = self.waiting else { return try await self.delete(id, as: principal) }
-        let job = try await self.changeable(id, as: principal)
+        let job = try await self.deletable(id, as: principal)
         try await self.requireNoStep(job, as: principal)
         let dependents = try await store.dependents(of: id)
         guard !dependents.isEmpty else { return try await self.delete(id, as: principal) }

@@ -101,9 +101,7 @@ package struct JobService: Sendable {
         as principal: Principal
     ) async throws -> Job {
         try principal.require(.jobsWrite)
-        let existing = try await self.existing(id, as: principal)
-        try self.requireChange(existing.definition.groups, as: principal)
-        try Self.requireOwn(existing)
+        let existing = try await self.changeable(id, as: principal)
         if let expectedVersion, expectedVersion != existing.version {
             throw Self.versionConflict(expected: expectedVersion, stored: existing.version)
         }
@@ -133,7 +131,7 @@ package struct JobService: Sendable {
     }
 
     package func delete(_ id: JobID, as principal: Principal) async throws {
-        let job = try await self.changeable(id, as: principal)
+        let job = try await self.deletable(id, as: principal)
         try await self.requireNoStep(job, as: principal)
         let deleted = try await self.orAsk(.delete, job, .delete(detach: false), as: principal) {
             try await self.store.deleteJob(id, by: principal.change(at: self.clock.now))
@@ -192,12 +190,25 @@ package struct JobService: Sendable {
     }
 
     /// A job that whoever asks may change.
+    ///
+    /// - Throws: `conflict` for one that only a newer server can read.
     func changeable(_ id: JobID, as principal: Principal) async throws -> Job {
+        let job = try await self.deletable(id, as: principal)
+        try Self.requireReadable(job)
+        return job
+    }
+
+    /// The same, also one that can't be read: to get rid of it nobody has to know what it says.
+    func deletable(_ id: JobID, as principal: Principal) async throws -> Job {
         try principal.require(.jobsWrite)
         let job = try await self.existing(id, as: principal)
         try self.requireChange(job.definition.groups, as: principal)
         try Self.requireOwn(job)
         return job
+    }
+
+    static func requireReadable(_ job: Job) throws(CoreError) {
+        guard !job.isUnreadable else { throw StoreFault.jobUnreadable(job) }
     }
 
     /// A step of a workflow is changed with the workflow.
@@ -219,6 +230,7 @@ package struct JobService: Sendable {
 
     func requireRun(_ job: Job, as principal: Principal) throws {
         try principal.require(.jobsRun, onAll: job.definition.groups, visible: principal.scope(of: .groupsRead))
+        try Self.requireReadable(job)
     }
 
     /// A job that cannot be read is answered like one that does not exist.

@@ -8,18 +8,23 @@ import Synchronization
 enum JobRecord {
     static let columns = """
         job.id, job.uid, job.version, job.definition, schedule.is_enabled, schedule.next_fire, job.created_by, \
-        job.created_at, job.updated_at, job.hold, job.workflow_id
+        job.created_at, job.updated_at, job.hold, job.workflow_id, job.name, schedule.groups
         """
 
+    /// One that only a newer server can read does not keep the others from being read.
     static func decode(_ row: some RecordRow) throws -> Job {
-        Job(
+        let definition = try? self.definition(row.text(3))
+        return Job(
             id: row.integer(0),
             uid: try row.id(1),
             version: row.integer(2),
-            definition: try self.definition(row.text(3)),
+            definition: try definition
+                ?? self.placeholder(row.text(3), named: row.text(11), groups: JSONColumn.decode(row.text(12))),
+            isUnreadable: definition == nil,
             isEnabled: row.flag(4),
             nextFire: row.optionalTime(5),
-            hold: row.isNull(9) ? nil : try JSONColumn.decode(row.text(9)),
+            // Why it rests may be a newer server's word as well.
+            hold: row.isNull(9) ? nil : definition == nil ? nil : try JSONColumn.decode(row.text(9)),
             workflow: row.optionalInteger(10),
             createdBy: row.text(6),
             createdAt: row.time(7),
@@ -42,6 +47,23 @@ enum JobRecord {
         let definition: JobDefinition = try JSONColumn.decode(text)
         self.definitions.withLock { $0.insert(definition, for: bytes) }
         return definition
+    }
+
+    private struct Marks: Decodable { let twoPerson: [String]? }
+
+    /// What stands for a definition that can't be read: it starts nothing, and says no more than the table does besides.
+    ///
+    /// That it takes two persons to delete it is kept: what can't be read must not be easier to get rid of.
+    private static func placeholder(_ text: String, named name: String, groups: [GroupID]) -> JobDefinition {
+        let marks = try? JSONColumn.decode(text, as: Marks.self)
+        let isMarked = marks.map { $0.twoPerson?.isEmpty == false } ?? text.contains("\"twoPerson\"")
+        return JobDefinition(
+            name: name,
+            payload: .shell(ShellPayload(command: "")),
+            schedule: .manual,
+            groups: groups,
+            twoPerson: isMarked ? TwoPersonAction.allCases : nil
+        )
     }
 
     /// What a keyword is looked for in: the words somebody typed, without JSON's quoting.

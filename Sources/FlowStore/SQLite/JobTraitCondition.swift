@@ -38,7 +38,8 @@ enum JobTraitCondition {
             return try db.all("SELECT id FROM job WHERE \(filter)", values) { $0.integer(0) }
         }
         return try db.all("SELECT id, definition FROM job WHERE \(filter)", values) { row in
-            let labels = try JSONColumn.decode(row.text(1), as: Labels.self).labels
+            // Of what can't be read no label is known.
+            guard let labels = (try? JSONColumn.decode(row.text(1), as: Labels.self))?.labels else { return nil }
             return traits.areOf(labels: labels) ? row.integer(0) : nil
         }.compactMap { $0 }
     }

@@ -101,7 +101,7 @@ struct PlacementStep {
                 try self.conclude(.jobDisabled, execution)
             } else if deadline < self.now {
                 try self.conclude(late: execution, slot, job, deadline)
-            } else {
+            } else if !job.isUnreadable {
                 due.append((execution, slot, job))
             }
         }

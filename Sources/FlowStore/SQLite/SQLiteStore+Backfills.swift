@@ -7,7 +7,7 @@ extension DatabaseStore: BackfillStore {
     package func createBackfill(_ backfill: Backfill, by change: Change) async throws -> Backfill {
         try await self.write("create_backfill") { db in
             let table = BackfillTable(db)
-            guard let job = try JobTable(db).find(backfill.job), job.uid == backfill.jobUID else {
+            guard let job = try JobTable(db).readable(backfill.job), job.uid == backfill.jobUID else {
                 throw StoreFault.noJob(backfill.job)
             }
             if let open = try table.open(of: job.id) { throw StoreFault.backfillOpen(open) }
@@ -67,7 +67,9 @@ extension DatabaseStore: BackfillStore {
     package func stepBackfill(_ id: BackfillID, hosts: BackfillHosts, at now: Timestamp) async throws -> BackfillStep? {
         try await self.write("step_backfill") { db in
             let table = BackfillTable(db)
-            guard let stored = try table.find(id), stored.state == .open else { return nil }
+            guard let stored = try table.find(id), stored.state == .open,
+                try JobTable(db).find(uid: stored.jobUID)?.isUnreadable != true
+            else { return nil }
             var backfill = stored
             var started: StartedRun?
             let facts = try Self.facts(of: backfill, at: now, db)

@@ -56,7 +56,9 @@ extension SQLiteStore: DependencyStore {
     }
 
     package func dueDeadlines(at now: Timestamp, limit: Int) async throws -> [(job: JobID, due: Timestamp)] {
-        try await self.read { db in try DependencyTable(db).due(at: now, limit: limit) }
+        try await self.read { db in
+            try JobTable(db).due(limit: limit, of: { $0.job }) { try DependencyTable(db).due(at: now, limit: $0) }
+        }
     }
 
     package func expireDeadline(of id: JobID, due: Timestamp, at now: Timestamp) async throws -> StartedRun? {
@@ -150,6 +152,7 @@ extension SQLiteStore: DependencyStore {
             let table = DependencyTable(db)
             var dependents: [Job] = []
             for before in try table.children(of: id).compactMap({ try jobs.find($0) }) {
+                guard !before.isUnreadable else { throw StoreFault.jobUnreadable(before) }
                 var job = before
                 job.version += 1
                 job.updatedAt = change.at
@@ -205,7 +208,7 @@ extension SQLiteStore: DependencyStore {
     }
 
     private func dependent(_ id: JobID, _ db: Database) throws -> (Job, JobDependencies) {
-        guard let job = try JobTable(db).find(id) else { throw StoreFault.noJob(id) }
+        guard let job = try JobTable(db).readable(id) else { throw StoreFault.noJob(id) }
         guard let dependencies = job.definition.dependencies else { throw StoreFault.nothingWaits(job) }
         return (job, dependencies)
     }

@@ -72,6 +72,11 @@ extension SQLiteStore {
         // What is no fire any more runs nowhere, whoever would choose the host.
         guard !fire.isStale else { return .over(.movedOn) }
         let snapshot = try self.snapshots.snapshot(moved.job.uid, version: moved.job.version, db)
+        if snapshot == nil, try self.snapshots.isUnreadable(moved.job.uid, version: moved.job.version, db) {
+            // It stays due, and is no longer planned here.
+            try ScheduleTable(db).giveBack(fire)
+            return .over(.superseded(next: nil, version: fire.version))
+        }
         if let snapshot, let placement = snapshot.placement, placement.isCoordinated {
             // No host fires or misses it by itself: what the server was too late for is the server's to account for.
             let isLate = RunDraft.isLate(fire, snapshot.policies, at: now)

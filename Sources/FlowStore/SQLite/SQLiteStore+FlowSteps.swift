@@ -174,6 +174,11 @@ extension SQLiteStore {
         if !job.isEnabled, core.definition.nodes[index].ifDisabled != .run {
             let isSkipped = core.definition.nodes[index].ifDisabled == .skip
             return .failure(Refusal(key, isSkipped ? .ifDisabled : .disabled, "The task is disabled."))
+        if let pinned = node.job, let job = try JobTable(db).find(pinned.id), job.uid == pinned.uid,
+            try job.isUnreadable || self.snapshots.isUnreadable(pinned.uid, version: pinned.version, db)
+        {
+            return .failure(Refusal(key, .denied, StoreFault.jobUnreadable(job).text.english))
+        }
         }
         var placement = core.definition.nodes[index].placement?.narrowing(snapshot.placement)
         var names = Set(parameters.keys)

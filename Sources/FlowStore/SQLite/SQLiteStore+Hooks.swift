@@ -170,6 +170,7 @@ extension DatabaseStore: HookStore {
     /// Why a call starts nothing; nil = it may.
     private static func obstacle(_ hook: Hook, _ job: Job, owner: User?, targets: [AgentID]) -> String? {
         if !hook.draft.isEnabled { return "The webhook is disabled." }
+        if job.isUnreadable { return StoreFault.jobUnreadable(job).text.english }
         if !job.isEnabled {
             return job.hold.map { "The task rests: it is \($0.text.en)." } ?? "The task is disabled."
         }

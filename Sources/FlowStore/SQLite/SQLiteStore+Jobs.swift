@@ -48,7 +48,7 @@ extension SQLiteStore {
     ) async throws -> ChangedJob {
         try await self.writeTogether("update_job") { db in
             let jobs = JobTable(db)
-            guard var job = try jobs.find(id) else { throw StoreFault.noJob(id) }
+            guard var job = try jobs.readable(id) else { throw StoreFault.noJob(id) }
             if let expectedVersion, expectedVersion != job.version {
                 throw StoreFault.versionConflict(job, expected: expectedVersion)
             }
@@ -102,7 +102,10 @@ extension SQLiteStore {
     }
 
     /// Stores a job as its next version, with all that follows from the change.
+    ///
+    /// - Throws: `conflict` where what is stored can't be read.
     func save(_ job: inout Job, over before: Job, by change: Change, _ db: Database) throws -> ChangedJob {
+        guard !before.isUnreadable else { throw StoreFault.jobUnreadable(before) }
         job.version = before.version + 1
         job.updatedAt = change.at
         try JobTable(db).update(job, by: change.actor.name)
@@ -191,7 +194,7 @@ extension SQLiteStore {
             .jobDelete,
             AuditObject(job),
             groups: job.definition.groups,
-            before: JobAudit(job)
+            before: job.isUnreadable ? nil : JobAudit(job)
         )
         return ChangedJob(job: job, ended: changes.changed + skipped)
     }

@@ -30,8 +30,15 @@ extension SQLiteStore {
         guard !found.isEmpty else { return ([], false) }
         // Counting fires takes longer than writing the record, and needs nobody's lock.
         let closings = found.map { owed, job in Closing(owed, of: job, debts, at: now) }
-        let changed = try await self.write("conclude_owed") { db in try self.close(closings, db) }
-        return (changed, found.count == limit)
+        let (changed, isStuck) = try await self.write("conclude_owed") { db in
+            // Debts of what only a newer server can read are for that one to record.
+            let own = try closings.filter { closing in
+                try closing.record != nil
+                    || !self.snapshots.isUnreadable(closing.owed.jobUID, version: closing.owed.jobVersion, db)
+            }
+            return (try self.close(own, db), own.isEmpty)
+        }
+        return (changed, found.count == limit && !isStuck)
     }
 
     /// The agent goes: nobody will account for what it owes.

@@ -5,7 +5,9 @@ package import FlowCore
 
 extension SQLiteStore: StandingStore {
     package func dueReviews(at now: Timestamp, limit: Int) async throws -> [JobID] {
-        try await self.read { db in try ScheduleTable(db).dueReviews(at: now, limit: limit) }
+        try await self.read { db in
+            try JobTable(db).due(limit: limit, of: { $0 }) { try ScheduleTable(db).dueReviews(at: now, limit: $0) }
+        }
     }
 
     package func review(_ jobs: [JobID], at now: Timestamp) async throws -> [ChangedJob] {
@@ -16,7 +18,7 @@ extension SQLiteStore: StandingStore {
     }
 
     private func review(_ id: JobID, at now: Timestamp, _ db: Database) throws -> ChangedJob? {
-        guard let job = try JobTable(db).find(id) else { return nil }
+        guard let job = try JobTable(db).find(id), !job.isUnreadable else { return nil }
         let schedules = ScheduleTable(db)
         var changed = job
         switch try StandingReview.decide(job, at: now, facts: { try self.facts(of: job, db) }) {
@@ -48,7 +50,8 @@ extension SQLiteStore: StandingStore {
             var streak = known.streak
             let isFailure = streak.take(run)
             if streak != known.streak { try table.save(streak, of: run.job) }
-            guard isFailure, streak.count >= known.threshold, let job = try JobTable(db).find(run.job), job.isEnabled
+            guard isFailure, streak.count >= known.threshold, let job = try JobTable(db).find(run.job),
+                job.isEnabled, !job.isUnreadable
             else { return nil }
             var paused = job
             paused.isEnabled = false

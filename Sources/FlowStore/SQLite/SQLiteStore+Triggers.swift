@@ -18,7 +18,7 @@ extension SQLiteStore {
                 )
             }
             // 2. What it starts, on whom.
-            guard let job = try JobTable(db).find(trigger.job) else { throw StoreFault.noJob(trigger.job) }
+            guard let job = try JobTable(db).readable(trigger.job) else { throw StoreFault.noJob(trigger.job) }
             let parent = try trigger.retryOf.flatMap { try ExecutionTable(db).find($0) }
             let repeated = try trigger.rerunOf.map { try ExecutionTable(db).of(run: $0) } ?? []
             let original = try (parent?.runID ?? trigger.rerunOf).flatMap { try runs.find($0) }

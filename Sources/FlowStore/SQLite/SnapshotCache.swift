@@ -24,17 +24,27 @@ final class SnapshotCache: Sendable {
     /// How many versions were looked up in the database since the start.
     var reads: Int64 { self.readCount.load(ordering: .relaxed) }
 
-    /// - Returns: nil when this version was never stored here.
+    /// - Returns: nil when this version was never stored here, or only a newer server can read it.
     func snapshot(_ uid: JobUID, version: Int64, _ db: Database) throws -> JobSnapshot? {
         let key = Key(uid: uid, version: version)
         if let snapshot = self.cache.withLock({ $0.value(key) }) { return snapshot }
-        let snapshot: JobSnapshot? = try db.first(
-            "SELECT snapshot FROM job_version WHERE uid = ? AND version = ?",
-            [.id(uid), .integer(version)]
-        ) { try JSONColumn.decode($0.text(0)) }
+        let snapshot: JobSnapshot? = try Self.text(of: key, db).flatMap { try? JSONColumn.decode($0) }
         self.readCount.add(1, ordering: .relaxed)
         if let snapshot { self.cache.withLock { $0.insert(snapshot, for: key) } }
         return snapshot
+    }
+
+    /// Whether a version is stored that only a newer server can read.
+    func isUnreadable(_ uid: JobUID, version: Int64, _ db: Database) throws -> Bool {
+        guard try self.snapshot(uid, version: version, db) == nil else { return false }
+        return try Self.text(of: Key(uid: uid, version: version), db) != nil
+    }
+
+    private static func text(of key: Key, _ db: Database) throws -> String? {
+        try db.first(
+            "SELECT snapshot FROM job_version WHERE uid = ? AND version = ?",
+            [.id(key.uid), .integer(key.version)]
+        ) { $0.text(0) }
     }
 
     /// The content's hash of a version, worked out once.

@@ -60,7 +60,7 @@ struct WaveStep {
         let waiting = try ExecutionTable(self.db).of(run: stored.run).filter(\.awaitsWave)
         guard let first = waiting.first else { return true }
         guard let job = try JobTable(self.db).find(stored.job) else { return true }
-        if first.nominal > self.now { return false }
+        if first.nominal > self.now || job.isUnreadable { return false }
         if first.kind == .cron, !job.isEnabled {
             try self.conclude(.jobDisabled, waiting)
             return false

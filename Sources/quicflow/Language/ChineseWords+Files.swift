@@ -14,8 +14,8 @@ extension ChineseWords {
         zh 新建 {counts} 个，修改 {counts2} 个，删除 {counts3} 个，{unchanged} 个不变
         en , {left} left alone
         zh ，{left} 个没有改动
-        en '{name}' was left out: it runs in groups that you may not see, too
-        zh “{name}”没有写出：它还在你看不到的分组中运行
+        en '{name}' was left out: it runs in groups that you may not see, too, or the server can't read it
+        zh “{name}”没有写出：它还在你看不到的分组中运行，或者服务器无法读取它
         en '{name}' {path}: this looks like a secret in clear; see 'quicflow secret set'
         zh “{name}”{path}：这像是明文的密钥；见 'quicflow secret set'
         en {written} of {tasks} tasks and workflows written to {folder}

@@ -138,6 +138,8 @@ extension ChineseWords {
         zh 时钟异常
         en unreadable
         zh 无法读取
+        en a newer server wrote it; this one neither starts nor changes it
+        zh 由更新版本的服务器写入；此服务器既不启动也不修改它
         en disk_low
         zh 磁盘空间不足
         en delivery: queued

@@ -14,7 +14,7 @@ struct TaskServer {
         let source: String?
         /// As a file has it, without that label; null of a workflow that nobody asked for.
         var fields: JSONValue
-        /// Whether it has groups, or runs tasks, that may not be seen.
+        /// Whether it has groups, or runs tasks, that may not be seen, or the server can't read it.
         let isPartial: Bool
         /// Whether it rests though nobody switched it off: paused until a time or after failures, or finished.
         let isHeld: Bool
@@ -64,7 +64,7 @@ struct TaskServer {
                     updatedAt: task["updated_at"].string ?? "",
                     source: source,
                     fields: fields,
-                    isPartial: task["hidden_groups"].bool == true,
+                    isPartial: task["hidden_groups"].bool == true || task["unreadable"].bool == true,
                     isHeld: task["hold"] != .null
                 )
                 return (FileKey(.task, name), present)

@@ -12,6 +12,8 @@ extension ChineseFaults {
         zh 补跑 {id} 正在进行
         en '{name}' starts {named}. Change those first, or delete with detach=true to take it out of what they wait for.
         zh “{name}”会启动 {named}。请先修改它们，或用 detach=true 删除，同时把它从它们的依赖中去掉。
+        en This server can't read what the task '{name}' says: a newer one wrote it. It stays as it is; upgrade this server, or ask a newer one.
+        zh 此服务器无法读取任务“{name}”的内容：它由更新版本的服务器写入。它保持原样；请升级此服务器，或使用更新的服务器。
         en This server can't read what the workflow '{name}' says: a newer one wrote it. It stays as it is; upgrade this server, or ask a newer one.
         zh 此服务器无法读取工作流“{name}”的内容：它由更新版本的服务器写入。它保持原样；请升级此服务器，或使用更新的服务器。
         en '{name}' is a step of {named}. Take it out there first.

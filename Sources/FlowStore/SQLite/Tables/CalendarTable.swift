@@ -41,8 +41,10 @@ struct CalendarTable {
 
     /// Jobs whose present version keeps to it.
     func jobs(keepingTo name: String) throws -> [Job] {
-        try JobTable(self.db).all().filter { job in
-            job.definition.schedule.limits?.calendars?.uses.contains { $0.calendar == name } ?? false
+        let jobs = JobTable(self.db)
+        return try jobs.all().filter { job in
+            if job.isUnreadable { return try jobs.mentions(name, in: job.id) }
+            return job.definition.schedule.limits?.calendars?.uses.contains { $0.calendar == name } ?? false
         }
     }
 

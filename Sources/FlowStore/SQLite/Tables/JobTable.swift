@@ -16,6 +16,35 @@ struct JobTable {
         }
     }
 
+    /// - Throws: `conflict` for one that only a newer server can read.
+    func readable(_ id: JobID) throws -> Job? {
+        guard let job = try self.find(id) else { return nil }
+        guard !job.isUnreadable else { throw StoreFault.jobUnreadable(job) }
+        return job
+    }
+
+    /// Rows of jobs that can be read: what others are due for stays so, for a server that can, and takes nobody's place.
+    ///
+    /// - Parameter page: the first so many, in their order.
+    func due<Row>(limit: Int, of job: (Row) -> JobID, _ page: (Int) throws -> [Row]) throws -> [Row] {
+        var size = limit
+        while true {
+            let rows = try page(size)
+            let found = try rows.filter { try self.find(job($0))?.isUnreadable != true }
+            if found.count >= limit || rows.count < size { return Array(found.prefix(limit)) }
+            size *= 2
+        }
+    }
+
+    /// Whether the text of a definition that can't be read has a name in it: then it may well be what it says it is.
+    func mentions(_ name: String, in id: JobID) throws -> Bool {
+        let text = String(try JSONColumn.encode(name).dropFirst().dropLast())
+        return try self.db.first(
+            "SELECT 1 FROM job WHERE id = ? AND definition LIKE ? ESCAPE '\\'",
+            [.integer(id), .text(LikePattern.containing(text))]
+        ) { _ in true } ?? false
+    }
+
     func among(_ ids: [JobID]) throws -> [Job] {
         let sql = "SELECT \(JobRecord.columns) \(Self.source) WHERE job.id = ?"
         let found = try self.db.firstEach(sql, Set(ids).sorted().map { [.integer($0)] }) { try JobRecord.decode($0) }
@@ -165,7 +194,10 @@ struct JobTable {
     }
 
     /// - Parameter user: whose version it is.
+    ///
+    /// - Throws: `conflict` for one that can't be read: what would be written is not what it said.
     func update(_ job: Job, by user: String) throws {
+        guard !job.isUnreadable else { throw StoreFault.jobUnreadable(job) }
         let text = try JSONColumn.encode(job.definition)
         try self.db.run(
             """

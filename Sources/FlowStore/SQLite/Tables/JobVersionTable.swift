@@ -49,7 +49,8 @@ struct JobVersionTable {
     private static func decode(_ row: some RecordRow) throws -> JobVersion {
         JobVersion(
             number: row.integer(0),
-            definition: try row.optionalText(1).map { try JSONColumn.decode($0) },
+            // Nil as well for what only a newer server can read.
+            definition: row.optionalText(1).flatMap { try? JSONColumn.decode($0) },
             isEnabled: try JSONColumn.decode(row.text(2), as: Enabled.self).isEnabled,
             createdBy: row.optionalText(3),
             createdAt: row.time(4)

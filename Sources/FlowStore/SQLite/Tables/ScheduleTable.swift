@@ -70,7 +70,15 @@ struct ScheduleTable {
         }
     }
 
-    /// All that will fire; schedules that are written alike are decoded once.
+    /// Gives a fire back that was moved on from: whoever can read the job is to decide on it.
+    func giveBack(_ fire: PlannedFire) throws {
+        try self.db.run(
+            "UPDATE schedule SET next_fire = ? WHERE job_id = ? AND version = ?",
+            [.time(fire.nominal), .integer(fire.jobID), .integer(fire.version)]
+        )
+    }
+
+    /// All that will fire, but what only a newer server can read; schedules that are written alike are decoded once.
     func plans() throws -> [JobPlan] {
         var schedules: [String: ScheduleSpec] = [:]
         return try self.db.all(
@@ -79,9 +87,11 @@ struct ScheduleTable {
             FROM schedule JOIN job ON job.id = schedule.job_id
             WHERE schedule.is_enabled = 1 AND schedule.next_fire IS NOT NULL ORDER BY job.id
             """
-        ) { row in
+        ) { row -> JobPlan? in
             let text = row.text(5)
-            let schedule = try schedules[text] ?? JSONColumn.decode(text, as: ScheduleSpec.self)
+            guard let schedule = schedules[text] ?? (try? JSONColumn.decode(text, as: ScheduleSpec.self)) else {
+                return nil
+            }
             schedules[text] = schedule
             return JobPlan(
                 uid: try row.id(0),
@@ -91,7 +101,7 @@ struct ScheduleTable {
                 schedule: schedule,
                 next: row.time(4)
             )
-        }
+        }.compactMap { $0 }
     }
 
     func dueReviews(at now: Timestamp, limit: Int) throws -> [JobID] {

@@ -53,7 +53,10 @@ struct SecretTable {
 
     /// Jobs whose present version names it; the text is looked through first, because few do.
     func jobs(naming name: String) throws -> [Job] {
-        try JobTable(self.db).all().filter { $0.definition.secretNames.contains(name) }
+        let jobs = JobTable(self.db)
+        return try jobs.all().filter { job in
+            try job.isUnreadable ? jobs.mentions(name, in: job.id) : job.definition.secretNames.contains(name)
+        }
     }
 
     /// Whether a host is in a group of a job.

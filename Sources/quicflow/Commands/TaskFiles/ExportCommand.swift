@@ -43,7 +43,9 @@ struct ExportCommand: AsyncParsableCommand {
                 continue
             }
             if task.isPartial {
-                Terminal.complain("'\(name)' was left out: it runs in groups that you may not see, too")
+                Terminal.complain(
+                    "'\(name)' was left out: it runs in groups that you may not see, too, or the server can't read it"
+                )
                 continue
             }
             let paths =

@@ -9,8 +9,10 @@ enum TaskView {
     static func table(_ tasks: [JSONValue]) -> String {
         var table = TextTable(["ID", "NAME", "SCHEDULE", "GROUPS", "STATUS", "NEXT FIRE"], alignments: [.right])
         for task in tasks {
+            let isUnreadable = task["unreadable"].bool == true
             table.add([
-                task["id"].cell, DisplayWidth.fitted(task["name"].cell, to: 40), self.schedule(task),
+                task["id"].cell, DisplayWidth.fitted(task["name"].cell, to: 40),
+                isUnreadable ? spoken("unreadable") : self.schedule(task),
                 DisplayWidth.fitted(task["groups"].cell, to: 32), self.status(task),
                 DisplayTime.text(task["next_exec_time"]),
             ])
@@ -25,6 +27,13 @@ enum TaskView {
             table.add(fact: "description", description)
         }
         table.add(fact: "status", self.status(task))
+        if task["unreadable"].bool == true {
+            // The rest of it means nothing.
+            table.add(fact: "unreadable", spoken("a newer server wrote it; this one neither starts nor changes it"))
+            table.add(fact: "groups", task["groups"].cell)
+            table.add(fact: "version", task["version"].cell)
+            return table.plain
+        }
         let why = task["hold"]["text"][Language.current.rawValue]
         if !why.isNull { table.add(fact: "why", why.cell) }
         table.add(fact: "schedule", self.schedule(task))

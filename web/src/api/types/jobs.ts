@@ -187,6 +187,8 @@ export interface Task extends TaskBody {
   groups: string[];
   /** It also runs on groups that this user does not see. */
   hidden_groups?: boolean;
+  /** A newer server wrote it: it has name and groups here, and is neither started nor changed. */
+  unreadable?: boolean;
   hold?: Hold | null;
   /** Who fires it: its hosts, or the server alone. */
   class?: 'autonomous' | 'coordinated';

@@ -18,6 +18,8 @@ export default {
     withLabel: 'Jobs with {label}',
     addLabel: 'Add a label',
     pages: 'Pages of the job',
+    unreadableText:
+      'A newer server wrote this job, and this one can’t read it. It stays as it is: nobody starts or changes it here. Upgrade this server.',
     goneTitle: 'This job has been deleted.',
     goneText: 'Its executions are still there.',
     toList: 'Back to the list',

@@ -22,6 +22,7 @@ export default {
     newTitle: 'New job',
     schedule: 'Schedule',
     groups: 'Groups',
+    unreadable: 'This server can’t read it',
     enabled: 'Enabled',
     hold: {
       finished: 'finished',

@@ -18,6 +18,8 @@ export default {
     withLabel: '带有 {label} 的任务',
     addLabel: '添加标签',
     pages: '任务的页面',
+    unreadableText:
+      '此任务由更新版本的服务器写入，此服务器无法读取。它保持原样：在此既不能启动，也不能修改。请升级此服务器。',
     goneTitle: '这个任务已被删除。',
     goneText: '它的执行记录还在。',
     toList: '回到任务列表',

@@ -22,6 +22,7 @@ export default {
     newTitle: '新建任务',
     schedule: '调度',
     groups: '分组',
+    unreadable: '此服务器无法读取',
     enabled: '启用',
     hold: {
       finished: '已完成',
