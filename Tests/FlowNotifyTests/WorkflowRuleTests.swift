@@ -135,6 +135,77 @@ struct WorkflowRuleTests {
         }
     }
 
+    @Test("A question is reminded of and escalated until it is settled, also in a silence and after weeks (W10)")
+    func remindsOfQuestions() throws {
+        for silences in [[], [Self.silence(SilenceMatch(rule: "rule"))]] {
+            var own = NotifyWorld.own([.workflowAsks, .workflowFailed, .recovered])
+            own.rule.repetition = .every(milliseconds: 3_600_000)
+            own.rule.escalation = [NotifyEscalation(afterSeconds: 7200, channels: [NotifyTarget(channel: "boss")])]
+            var world = NotifyWorld(own: [own])
+            world.silences = silences
+            world.happen(Self.news(.asks, steps: ["approve"]))
+            world.happen(Self.news(.asks, run: 2, steps: ["approve"]))
+            #expect(world.pass(6).map(\.purpose) == [.opening, .opening])
+            #expect(world.incidents.values.allSatisfy { $0.state == .open })
+            #expect(world.pass(3500).isEmpty)
+            #expect(world.pass(100).map(\.purpose) == [.reminder, .reminder])
+            let hour = world.pass(3600)
+            #expect(hour.count { $0.purpose == .reminder } == 2 && hour.count { $0.purpose == .escalation } == 2)
+            #expect(hour.filter { $0.purpose == .escalation }.flatMap(\.targets).allSatisfy { $0.channel == "boss" })
+            let text = Self.written(try #require(hour.first { $0.purpose == .reminder })).text
+            #expect(text.contains("the step 'approve' waits for somebody's answer"), "\(text)")
+            // A run that fails or succeeds beside it says nothing of the question of another one.
+            world.happen(Self.news(.succeeded, run: 3))
+            #expect(world.pass(3600).count == 2)
+            // Weeks without a word on it: it still waits.
+            for _ in 0..<20 { #expect(world.pass(86_400).count == 2) }
+            world.happen(Self.news(.asksNoMore, steps: ["approve"]))
+            let rest = world.pass(3600)
+            #expect(rest.map(\.purpose) == [.reminder] && rest.first?.incident.members.first?.run == Self.run(2))
+            world.happen(Self.news(.asksNoMore, run: 2, steps: ["approve"]))
+            #expect(world.pass(86_400).isEmpty && world.incidents.values.allSatisfy { $0.state == .closed })
+        }
+    }
+
+    @Test("A question that is settled at once is told to nobody; whoever acknowledges it is not reminded")
+    func settlesQuestions() {
+        var own = NotifyWorld.own([.workflowAsks])
+        own.rule.repetition = .every(milliseconds: 600_000)
+        var world = NotifyWorld(own: [own])
+        world.happen(Self.news(.asks, steps: ["approve"]))
+        world.happen(Self.news(.asksNoMore, steps: ["approve"]))
+        #expect(world.pass(6).isEmpty && world.pass(3600).isEmpty)
+        world.happen(Self.news(.asks, run: 2, steps: ["approve"]))
+        #expect(world.pass(6).count == 1)
+        for id in world.incidents.keys { world.incidents[id]?.acknowledgedBy = "ada" }
+        #expect(world.pass(3600).isEmpty)
+        // Nobody else's question ends with it.
+        world.happen(Self.news(.asksNoMore, run: 3, steps: ["approve"]))
+        #expect(world.incidents.values.contains { $0.state == .open })
+    }
+
+    @Test("A rule that repeats nothing tells of a question once; one that is gone, off or changed reminds nobody")
+    func lostRules() {
+        var world = NotifyWorld(own: [NotifyWorld.own([.workflowAsks])])
+        world.happen(Self.news(.asks, steps: ["approve"]))
+        #expect(world.pass(6).count == 1)
+        for _ in 0..<30 { #expect(world.pass(86_400).isEmpty) }
+        #expect(world.incidents.values.allSatisfy { $0.state == .open }, "it waits all the same")
+        var own = NotifyWorld.own([.workflowAsks])
+        own.rule.repetition = .every(milliseconds: 600_000)
+        var off = own
+        off.rule.isEnabled = false
+        var other = own
+        other.rule.triggers = [.workflowAsks, .workflowFailed]
+        for after in [[], [off], [other]] {
+            var world = NotifyWorld(own: [own])
+            world.happen(Self.news(.asks, steps: ["approve"]))
+            #expect(world.pass(6).count == 1)
+            world.own = after
+            #expect(world.pass(700).isEmpty && world.incidents.values.allSatisfy { $0.state == .closed })
+        }
+    }
+
     @Test("A silence about its group or label keeps a workflow's failures back; what still fails at its end is told")
     func silenced() {
         for (match, isKept) in [

@@ -261,7 +261,20 @@ struct WorkflowStoreTests {
                 let answer = NodeAnswer(approves: true, by: "bob", at: World.start)
                 _ = try await flow.store.request(.answered(key: "ok", answer), of: step.detail.run.id, by: flow.ada)
             }
-            #expect(answered.map(\.kind) == [.succeeded])
+            #expect(answered.map(\.kind) == [.asksNoMore, .succeeded] && answered.first?.steps == ["ok"])
+
+            // Whatever ends a question is told of, and once.
+            let timed = try await news {
+                step = try await flow.start(asks, key: "timed")
+                _ = try await flow.goOn(at: World.start + 700_000)
+                _ = try await flow.store.reconcileFlow(step.detail.run.id, at: World.start + 700_001)
+            }
+            #expect(timed.map(\.kind) == [.asks, .asksNoMore, .failed], "\(timed)")
+            let stopped = try await news {
+                step = try await flow.start(asks, key: "stopped")
+                _ = try await flow.store.request(.cancel(force: false), of: step.detail.run.id, by: flow.ada)
+            }
+            #expect(stopped.map(\.kind) == [.asks, .asksNoMore], "\(stopped)")
 
             let due = World.start + 1
             let scheduled = try await flow.workflow(

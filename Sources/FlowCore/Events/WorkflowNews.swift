@@ -11,6 +11,8 @@ package struct WorkflowNews: Hashable, Sendable {
         case skipped
         /// A step asks a person (W10).
         case asks
+        /// Nobody need answer any more: somebody has, the time for it is over, or the step was ended.
+        case asksNoMore = "asks_no_more"
     }
 
     package let kind: Kind
@@ -47,10 +49,16 @@ package struct WorkflowNews: Hashable, Sendable {
         self.halt = halt
     }
 
-    /// A step that asks a person, also one of a run that is a step itself.
-    package init(asking step: String, _ run: FlowRun, of definition: WorkflowDefinition, groups: [GroupID]) {
+    /// A step that asks a person, or does so no more; also one of a run that is a step itself.
+    package init(
+        asking step: String,
+        _ kind: Kind = .asks,
+        _ run: FlowRun,
+        of definition: WorkflowDefinition,
+        groups: [GroupID]
+    ) {
         self.init(
-            .asks,
+            kind,
             workflow: run.workflow,
             run: run.id,
             name: run.workflowName,

@@ -81,7 +81,8 @@ package enum NotifyTrigger: String, Codable, Sendable, CaseIterable {
         case .succeeded: self = .workflowSucceeded
         case .failed: self = .workflowFailed
         case .skipped: self = .workflowSkipped
-        case .asks: self = .workflowAsks
+        // The end of a question is told to nobody: it closes what was open.
+        case .asks, .asksNoMore: self = .workflowAsks
         }
     }
 

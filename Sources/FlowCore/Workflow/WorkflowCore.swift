@@ -26,6 +26,16 @@ package struct WorkflowCore: Sendable {
         self.nodes = definition.nodes.map { stored[$0.key] ?? FlowNode(key: $0.key) }
     }
 
+    /// Keys of the steps that wait for a person, in the order of the definition (W10).
+    package var asking: [String] {
+        self.nodes.indices.compactMap { index in
+            guard self.nodes[index].state == .started, case .approval = self.definition.nodes[index].work else {
+                return nil
+            }
+            return self.nodes[index].key
+        }
+    }
+
     package mutating func handle(_ event: WorkflowEvent, at now: Timestamp) -> [WorkflowEffect] {
         guard self.run.phase != .ended else { return [] }
         self.effects = []

@@ -82,12 +82,19 @@ extension NotifyEvaluation {
 
     mutating func send(_ incident: NotifyIncident, _ slot: Slot) {
         var incident = incident
-        if self.now.milliseconds(since: incident.updatedAt) >= Self.staleAfter { return self.close(incident, slot) }
+        // A question is open until it is settled, which is always told of; but no rule that is gone reminds of it.
+        let isQuestion = incident.trigger == .workflowAsks
+        let isOver =
+            isQuestion
+            ? incident.state == .open && self.hasLostRule(incident)
+            : self.now.milliseconds(since: incident.updatedAt) >= Self.staleAfter
+        if isOver { return self.close(incident, slot) }
+        let since = isQuestion ? self.now : incident.updatedAt
         let isMoment = incident.failing.isEmpty && !incident.isRecovering
         let tells = incident.tells(at: self.now, every: self.pace.groupInterval)
         let escalates = incident.escalatesAt.map { $0 <= self.now } ?? false
         if !tells, !escalates {
-            incident.dueAt = self.dueNext(incident, since: incident.updatedAt)
+            incident.dueAt = self.dueNext(incident, since: since)
             return self.put(incident, slot)
         }
         // Nobody sleeps through somebody's taking all rights.
@@ -95,10 +102,10 @@ extension NotifyEvaluation {
             incident.dueAt = end
             return self.put(incident, slot)
         }
-        if self.holdsBack(&incident) { return self.put(incident, slot) }
+        if !isQuestion, self.holdsBack(&incident) { return self.put(incident, slot) }
         if escalates { self.escalate(&incident) }
         if !tells {
-            incident.dueAt = self.dueNext(incident, since: incident.updatedAt)
+            incident.dueAt = self.dueNext(incident, since: since)
             return self.put(incident, slot)
         }
         let isSilent = Self.tellsOnlyRecovery(incident.rule) && !incident.isRecovering && !isMoment

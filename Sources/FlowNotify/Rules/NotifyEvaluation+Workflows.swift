@@ -21,9 +21,15 @@ extension NotifyEvaluation {
         for entry in self.book.rules(for: news) {
             let isNamed = entry.rule.triggers.contains(trigger)
             switch news.kind {
-            case .asks, .skipped:
-                // Each question is a matter of its own: whoever is told answers that one. A run that did not begin says
-                // nothing about whether the workflow works.
+            case .asks:
+                // Each question is a matter of its own, and open until it is settled: whoever is told answers that one.
+                if isNamed {
+                    let failing = Self.memberKey(news)
+                    self.tell(entry, trigger, news, apart: true, failing: failing, count: 1, at: time)
+                }
+            case .asksNoMore: self.closeQuestion(entry, news)
+            case .skipped:
+                // A run that did not begin says nothing about whether the workflow works.
                 if isNamed { self.tell(entry, trigger, news, apart: true, failing: nil, count: 1, at: time) }
             case .failed, .succeeded:
                 guard !NotifyTrigger.ofWorkflows.isDisjoint(with: entry.rule.triggers) else { continue }
@@ -37,7 +43,22 @@ extension NotifyEvaluation {
         }
     }
 
-    /// - Parameter apart: it is told of once and opens nothing that would have to be closed.
+    /// Nobody is told of the end: whoever answered knows, and whoever was told sees it at the run.
+    private mutating func closeQuestion(_ entry: RuleBook.Entry, _ news: WorkflowNews) {
+        let slot = Slot(rule: entry.key, group: Self.questionKey(news))
+        if let incident = self.incidents[slot] { self.close(incident, slot) }
+    }
+
+    private static func questionKey(_ news: WorkflowNews) -> String {
+        "\(NotifyTrigger.workflowAsks.rawValue) \(news.run) \(news.steps.first ?? "")"
+    }
+
+    /// Whether reminders of an incident have lost their reason otherwise than by an answer: its rule is gone, off or another one.
+    func hasLostRule(_ incident: NotifyIncident) -> Bool {
+        !self.book.ownRules.contains { RuleBook.key(of: $0) == incident.ruleKey }
+    }
+
+    /// - Parameter apart: it shares its message with no failure of the workflow.
     private mutating func tell(
         _ entry: RuleBook.Entry,
         _ trigger: NotifyTrigger,
@@ -52,7 +73,7 @@ extension NotifyEvaluation {
         if apart, news.kind != .asks, !silences.isEmpty { return }
         var group = Self.groupKey(entry, news)
         if news.kind == .asks {
-            group = "\(trigger.rawValue) \(news.run) \(news.steps.first ?? "")"
+            group = Self.questionKey(news)
         } else if apart {
             group += " \(trigger.rawValue)"
         }

@@ -68,6 +68,7 @@ extension SQLiteStore {
     func apply(_ events: [WorkflowEvent], to id: RunID, at now: Timestamp, _ db: Database) throws -> FlowStep {
         var core = try self.core(of: id, db)
         let before = core.run
+        let wereAsking = core.asking
         var waiting = events[...]
         let writer = RecordWriter(db: db, snapshots: self.snapshots)
         var started: [StartedRun] = []
@@ -112,8 +113,10 @@ extension SQLiteStore {
         }
         try FlowTable(db).save(core.changed.sorted().map { core.nodes[$0] }, of: id)
         if core.run != before { try FlowTable(db).update(core.run) }
-        try self.tell(of: core, asked: asked, hasEnded: core.run.phase == .ended && before.phase != .ended, at: now, db)
-        if core.run.phase == .ended, before.phase != .ended {
+        let answered = (wereAsking + asked).filter { !core.asking.contains($0) }
+        let hasEnded = core.run.phase == .ended && before.phase != .ended
+        try self.tell(of: core, asked: asked, answered: answered, hasEnded: hasEnded, at: now, db)
+        if hasEnded {
             try FlowTable(db).hear(of: core.run)
             if let next = try self.beginNext(of: core.run.workflow, at: now, db) {
                 started += next.started
@@ -131,15 +134,18 @@ extension SQLiteStore {
     private func tell(
         of core: WorkflowCore,
         asked: [String],
+        answered: [String],
         hasEnded: Bool,
         at now: Timestamp,
         _ db: Database
     ) throws {
-        guard hasEnded || !asked.isEmpty else { return }
+        guard hasEnded || !asked.isEmpty || !answered.isEmpty else { return }
         let groups = try FlowTable(db).groups(of: core.run.id)
-        for key in asked {
-            let news = WorkflowNews(asking: key, core.run, of: core.definition, groups: groups)
-            try EventTable(db).append(.workflow(news), at: now)
+        for (kind, keys) in [(WorkflowNews.Kind.asks, asked), (.asksNoMore, answered)] {
+            for key in keys {
+                let news = WorkflowNews(asking: key, kind, core.run, of: core.definition, groups: groups)
+                try EventTable(db).append(.workflow(news), at: now)
+            }
         }
         guard hasEnded, let news = WorkflowNews(endOf: core.run, core.nodes, of: core.definition, groups: groups) else {
             return
@@ -168,17 +174,17 @@ extension SQLiteStore {
             return .failure(Refusal(key, .deleted, "There is no such step."))
         }
         let node = core.nodes[index]
+        if let pinned = node.job, let job = try JobTable(db).find(pinned.id), job.uid == pinned.uid,
+            try job.isUnreadable || self.snapshots.isUnreadable(pinned.uid, version: pinned.version, db)
+        {
+            return .failure(Refusal(key, .denied, StoreFault.jobUnreadable(job).text.english))
+        }
         guard let pinned = node.job, let job = try JobTable(db).find(pinned.id), job.uid == pinned.uid,
             let snapshot = try self.snapshots.snapshot(pinned.uid, version: pinned.version, db)
         else { return .failure(Refusal(key, .deleted, "The task of this step was deleted.")) }
         if !job.isEnabled, core.definition.nodes[index].ifDisabled != .run {
             let isSkipped = core.definition.nodes[index].ifDisabled == .skip
             return .failure(Refusal(key, isSkipped ? .ifDisabled : .disabled, "The task is disabled."))
-        if let pinned = node.job, let job = try JobTable(db).find(pinned.id), job.uid == pinned.uid,
-            try job.isUnreadable || self.snapshots.isUnreadable(pinned.uid, version: pinned.version, db)
-        {
-            return .failure(Refusal(key, .denied, StoreFault.jobUnreadable(job).text.english))
-        }
         }
         var placement = core.definition.nodes[index].placement?.narrowing(snapshot.placement)
         var names = Set(parameters.keys)

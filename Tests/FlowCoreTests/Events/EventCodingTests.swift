@@ -54,7 +54,7 @@ struct EventCodingTests {
         ),
         .workflow(
             WorkflowNews(
-                .asks,
+                .asksNoMore,
                 workflow: 9_000_000_000,
                 run: DeterministicID.run(kind: .manual, job: Self.job, nominal: Self.nominal),
                 name: "",
