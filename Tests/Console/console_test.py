@@ -1308,6 +1308,7 @@ class Journey(
                 self.step("approves a step, and sees the run end", self.approve)
                 self.step("pauses, stops and repeats a run of a workflow", self.stop_workflow)
         self.step("draws a workflow by keyboard alone, and runs it", self.draws_a_workflow)
+        self.step("begins a workflow as list, map, collect, and runs it", self.begins_with_a_list)
         self.step("mends a workflow where it was refused, and draws its lines", self.mends_a_workflow)
         self.step("obeys the keyboard", self.keyboard)
         self.step("shows who changed what, and exports it", self.audit_trail)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The part of the journey that is about the graph editor of workflows: with keys alone, and with a pointer."""
 
+import json
 import re
 
 from playwright.sync_api import Locator, expect
@@ -55,8 +56,10 @@ class FlowSteps:
         expect(self.step_box("extract")).to_be_visible()
         self.tab_to(self.field("name"))
         page.keyboard.type(name)
-        self.tab_to(page.locator("[data-clear]"))
-        page.keyboard.press("Enter")
+        self.tab_to(page.locator("[data-begin] input[value=example]"))
+        page.keyboard.press("ArrowRight")
+        expect(self.step_box("collect")).to_be_visible()
+        page.keyboard.press("ArrowRight")
         expect(page.locator("[data-step]")).to_have_count(0)
         self.tab_to(page.get_by_role("button", name="Add a step"))
         page.keyboard.press("Enter")
@@ -111,6 +114,39 @@ class FlowSteps:
         expect(page.locator("[data-run-state=succeeded]")).to_be_visible()
         expect(self.step_box("many")).to_have_attribute("data-state", "succeeded")
         expect(self.step_box("few")).to_contain_text("not chosen")
+        self.open("/workflows")
+        self.api("DELETE", f"/workflows/{flow}")
+
+    def begins_with_a_list(self) -> None:
+        """A new workflow begins as list, map, collect, and runs as it stands: what was listed is collected (flows.md P10)."""
+        page, name = self.page, f"console-list-{self.suffix}"
+        self.open("/workflows/new")
+        page.locator("[data-begin] label", has_text="List, map, collect").click()
+        for key in ("list", "each", "collect"):
+            expect(self.step_box(key)).to_be_visible()
+        expect(page.locator("[data-edge='each collect']")).to_be_attached()
+        self.field("name").fill(name)
+        # What somebody has changed is not taken away by another beginning.
+        expect(page.locator("[data-begin]")).to_be_visible()
+        page.get_by_role("button", name="Save").click()
+        expect(page).to_have_url(re.compile(r"/workflows/\d+$"))
+        flow = page.url.rsplit("/", 1)[1]
+        page.get_by_role("button", name="Run now…").click()
+        page.get_by_role("dialog").get_by_role("button", name="Run now").click()
+        expect(page.locator("[data-run-state=succeeded]")).to_be_visible()
+        for key in ("list", "each", "collect"):
+            expect(self.step_box(key)).to_have_attribute("data-state", "succeeded")
+        runs = self.api("GET", f"/workflow-runs?workflow_id={flow}")["items"]
+        nodes = self.api("GET", f"/workflow-runs/{runs[0]['run_id']}")["nodes"]
+        collected = next(node for node in nodes if node["key"] == "collect")
+        execution = self.api("GET", f"/runs/{collected['child_run_id']}")["executions"][0]
+        log = self.api("GET", f"/executions/{execution['id']}/logs")
+        assert 'succeeded: ["done: alpha","done: beta","done: gamma"]' in json.dumps(log).replace('\\"', '"'), log
+        self.open("/jobs/new")
+        page.locator("[data-path='placement.kind'] label", has_text="In shards").click()
+        expect(page.locator("[data-path='placement.kind'] a")).to_have_attribute("href", "/workflows/new?form=map")
+        self.open("/workflows/new?form=map")
+        expect(self.step_box("collect")).to_be_visible()
         self.open("/workflows")
         self.api("DELETE", f"/workflows/{flow}")
 

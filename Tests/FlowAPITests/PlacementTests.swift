@@ -75,6 +75,24 @@ struct TaskPlacementTests {
         }
     }
 
+    @Test("P10, decision 440: a list is no placement of a task; the refusal names the way out, in both languages")
+    func refusesMap() async throws {
+        try await TestServer.with { _, caller in
+            let body = taskBody(Self.placement([.init("kind", "map")]))
+            for (language, words) in [("en", "'quicflow workflow new --map'"), ("zh-CN", "列出、逐项执行、汇总")] {
+                let answer = try await caller.with("accept-language", language).post("/tasks", body)
+                #expect(answer.status == 400 && answer.faults == ["placement.kind"], "\(answer.text)")
+                #expect(answer.text.contains(words) && answer.text.contains("workflow new --map"), "\(answer.text)")
+            }
+            // A step of a workflow is told of the kind of step instead.
+            let node = #"{"key": "a", "kind": "script", "script": "true", "placement": {"kind": "map"}}"#
+            let flow = #"{"name": "w", "group_ids": [1], "nodes": [\#(node)]}"#
+            let answer = try await caller.call(.post, "/workflows", body: flow)
+            #expect(answer.status == 422 && answer.faults == ["nodes[0].placement.kind"], "\(answer.text)")
+            #expect(answer.text.contains("give the step the kind 'map'"), "\(answer.text)")
+        }
+    }
+
     @Test("Without a host a run waits, says why, and can be stopped; a preview says the same")
     func waits() async throws {
         try await TestServer.with { _, caller in

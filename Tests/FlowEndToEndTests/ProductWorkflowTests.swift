@@ -184,5 +184,70 @@ extension ProductTests {
                 #expect(lines().sorted() == (items + ["i3"]).sorted(), "only what failed ran again: \(lines())")
             }
         }
+
+        @Test("P10: 'workflow new --map' lists, runs each item once, and collects, also when items or the list fail")
+        func listMapCollect() async throws {
+            try await ProductWorld.with { world in
+                let client = try await world.client(of: try world.startDev())
+                _ = try await client.hostsOnline(1)
+                let environment = ["QUARTZFLOW_SERVER": client.base, "QUARTZFLOW_TOKEN": client.token]
+                func quicflow(_ words: [String]) async throws -> String {
+                    let (code, output) = try await Program.run(
+                        "quicflow",
+                        words,
+                        home: world.directory,
+                        environment: environment
+                    )
+                    #expect(code == 0, "\(words): \(output)")
+                    return output
+                }
+                let (asked, collected) = (world.directory + "/asked", world.directory + "/collected")
+                // As it is printed, but for what is listed, one item that fails, and where the end is written.
+                func create(_ name: String, listing: String) async throws -> String {
+                    let printed = try await quicflow(["workflow", "new", name, "--map"])
+                    let text =
+                        printed
+                        .replacingOccurrences(of: "printf '%s\\n' alpha beta gamma", with: listing)
+                        .replacingOccurrences(
+                            of: "echo \"working on $QF_ITEM\"",
+                            with: "echo \"$QF_ITEM\" >> \(asked); [ \"$QF_ITEM\" != beta ] || exit 1"
+                        )
+                        .replacingOccurrences(
+                            of: "echo \"$QF_PARAM_STATE: $QF_PARAM_RESULTS\"",
+                            with: "echo \"$QF_PARAM_STATE: $QF_PARAM_RESULTS\" >> \(collected)"
+                        )
+                    let file = "\(world.directory)/\(name).yaml"
+                    try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+                    _ = try await quicflow(["workflow", "create", "-f", file])
+                    let started = try await client.call("GET", "/workflows?keyword=\(name)")
+                    let id = try #require(started["items"]?.items.first?["id"]?.int)
+                    #expect(started["items"]?.items.first?["next_exec_time"]?.string != nil, "it has a schedule")
+                    return try #require(try await client.call("POST", "/workflows/\(id)/run")["run_id"]?.string)
+                }
+                func end(of run: String) async throws -> Value {
+                    try await eventually("the end", within: .seconds(90)) {
+                        let now = try await client.call("GET", "/workflow-runs/\(run)")
+                        return now["phase"] == "ended" ? now : nil
+                    }
+                }
+                func lines(_ file: String) -> [String] {
+                    ((try? String(contentsOfFile: file, encoding: .utf8)) ?? "").split(separator: "\n").map(String.init)
+                }
+                let good = try await end(of: try await create("good", listing: "printf '%s\\n' alpha gamma"))
+                #expect(good["outcome"] == "succeeded", "\(good)")
+                #expect(lines(asked).sorted() == ["alpha", "gamma"])
+                #expect(lines(collected) == [#"succeeded: ["done: alpha","done: gamma"]"#])
+
+                let partly = try await end(of: try await create("partly", listing: "printf '%s\\n' alpha beta gamma"))
+                #expect(partly["outcome"] == "failed", "\(partly)")
+                #expect(Self.state("each", of: partly) == "failed" && Self.state("collect", of: partly) == "succeeded")
+                #expect(lines(asked).sorted() == ["alpha", "alpha", "beta", "gamma", "gamma"], "each item once")
+                #expect(lines(collected).last == #"failed: ["done: alpha",null,"done: gamma"]"#)
+
+                let broken = try await end(of: try await create("broken", listing: "exit 3"))
+                #expect(broken["outcome"] == "failed" && Self.state("each", of: broken) == "skipped", "\(broken)")
+                #expect(lines(collected).last == "skipped: []", "\(broken)")
+            }
+        }
     }
 }

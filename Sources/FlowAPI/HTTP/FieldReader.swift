@@ -47,6 +47,9 @@ struct FieldReader {
 
     func has(_ name: String) -> Bool { self.members[ExactText(name)].map { $0 != .null } ?? false }
 
+    /// What ``take(_:)`` would give.
+    func peek(_ name: String) -> JSON? { self.members[ExactText(name)] }
+
     /// The raw value, taken out.
     mutating func take(_ name: String) -> JSON? {
         guard let value = self.members.removeValue(forKey: ExactText(name)), value != .null else { return nil }

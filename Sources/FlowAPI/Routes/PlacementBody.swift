@@ -17,7 +17,7 @@ enum PlacementBody {
         }
         let standard = Placement()
         return Placement(
-            kind: object.choice("kind") ?? .each,
+            kind: self.kind(&object),
             strategy: object.choice("strategy") ?? standard.strategy,
             count: object.int("count"),
             items: object.strings("items"),
@@ -29,6 +29,18 @@ enum PlacementBody {
             isFenced: object.bool("fenced") ?? standard.isFenced,
             waves: WavesBody.read(&object)
         )
+    }
+
+    /// A list whose items are executions is a workflow (P10), and whoever looks for it here is told the way.
+    private static func kind(_ reader: inout FieldReader) -> Placement.Kind {
+        guard reader.peek("kind") == .string("map") else { return reader.choice("kind") ?? .each }
+        _ = reader.take("kind")
+        reader.fault(
+            "kind",
+            "unsupported",
+            "a list whose items each become an execution is a workflow, not a placement: list, map, collect; begin one with 'quicflow workflow new --map', or in the console: Workflows, New workflow, 'List, map, collect'"
+        )
+        return .each
     }
 
     private static func hosts(_ name: String, _ reader: inout FieldReader) -> [AgentID] {

@@ -9,6 +9,14 @@ extension Placement {
     static func read(_ reader: inout WorkflowReader) -> Placement? {
         guard let value = reader.take("placement") else { return nil }
         var inner = WorkflowReader(value, at: reader.place("placement"))
+        if inner.peek("kind") == .string("map") {
+            _ = inner.take("kind")
+            inner.fault(
+                "kind",
+                "unsupported",
+                "to go over a list is a kind of step, not a placement: give the step the kind 'map', with 'over' and 'do'"
+            )
+        }
         let kind: StepKind? = inner.choice("kind")
         let strategy: PlacementStrategy? = inner.choice("strategy")
         let count = inner.integer("count", in: self.slotRange)

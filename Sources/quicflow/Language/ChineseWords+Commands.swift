@@ -244,6 +244,8 @@ extension ChineseWords {
         zh 从 {first} 到 {last} 共 {answer} 个时间
         en {answer} of them ran already on every host
         zh 其中 {answer} 个已在每台主机上运行过
+        en A name has 1 to 128 characters, and no control characters.
+        zh 名称有 1 到 128 个字符，不能有控制字符。
         en Give --id or --name, not both.
         zh --id 和 --name 只能写一个。
         en Give --id or --by-name, not both.

@@ -4,8 +4,11 @@ import {
   fieldOf,
   fieldText,
   formOf,
+  LIST_MAP_COLLECT,
   parameterValue,
   prettyJSON,
+  STARTING_FORMS,
+  startingForm,
 } from '../../src/features/workflows/definition.ts';
 import { jsonFault, lineOf, partsOf, placeOf } from '../../src/features/workflows/json-place.ts';
 import { layersOf, layOut, NODE, walk } from '../../src/features/workflows/layout.ts';
@@ -107,6 +110,21 @@ Deno.test('workflow text: it is written so that a step is a line, and means the 
   equal(JSON.parse(text), EXAMPLE);
   equal(text.split('\n').filter((line) => line.includes('"key": "ok"')).length, 1);
   equal(Math.max(...text.split('\n').map((line) => line.length)) < 125, true);
+});
+
+Deno.test('workflow forms: each is known as long as it is untouched, and what it draws hangs together', () => {
+  for (const [name, form] of Object.entries(STARTING_FORMS)) {
+    equal(startingForm(JSON.parse(prettyJSON(form))), name);
+    const keys = form.nodes.map((node) => node.key);
+    equal(new Set(keys).size, keys.length);
+    for (const { from, to } of form.edges) equal([from, to].every((key) => (keys as string[]).includes(key)), true);
+  }
+  equal(startingForm({ ...LIST_MAP_COLLECT, on_failure: 'stop' }), null);
+});
+
+Deno.test('workflow forms: the last step collects whatever became of the others', () => {
+  equal(LIST_MAP_COLLECT.edges.at(-1), { from: 'each', to: 'collect', on: 'always' });
+  equal(LIST_MAP_COLLECT.on_failure, 'continue');
 });
 
 Deno.test('workflow form: what is read is sent back, without what the server adds', () => {

@@ -342,6 +342,8 @@ extension ChineseFaults {
         zh 请写 1 到 {jobLimit} 个任务编号，用逗号分隔
         en this version has no '{name}' of placement yet; leave it out
         zh 这个版本的 placement 还没有“{name}”；请去掉
+        en a list whose items each become an execution is a workflow, not a placement: list, map, collect; begin one with 'quicflow workflow new --map', or in the console: Workflows, New workflow, 'List, map, collect'
+        zh 让列表的每一项各成为一次执行，要用工作流，而不是 placement：列出、逐项执行、汇总；用 'quicflow workflow new --map' 开始，或在控制台中：工作流、新建工作流、“列出、逐项、汇总”
         en '{prefix}' is no id of a host
         zh “{prefix}”不是主机编号
         en '{name}' is no cause of a retry; there are {known}

@@ -294,6 +294,8 @@ extension ChineseFaults {
         zh “{key}”的审批由 {users} 回答。
         en Whoever started the run does not answer the question of '{key}'. Ask somebody else.
         zh 启动运行的人不能回答“{key}”的审批。请找别人。
+        en to go over a list is a kind of step, not a placement: give the step the kind 'map', with 'over' and 'do'
+        zh 逐项处理列表是一种步骤，不是 placement：请把步骤的 kind 设为“map”，并写“over”和“do”
         en A comment has at most 2048 bytes.
         zh 备注最多 2048 字节。
         en at most 2048 bytes

@@ -11,9 +11,9 @@ struct WorkflowCommand: AsyncParsableCommand {
         commandName: "workflow",
         abstract: "Workflows: tasks, scripts, waits, decisions and questions that lead to one another.",
         subcommands: [
-            WorkflowListCommand.self, WorkflowShowCommand.self, WorkflowCreateCommand.self, WorkflowUpdateCommand.self,
-            WorkflowDeleteCommand.self, WorkflowEnableCommand.self, WorkflowDisableCommand.self,
-            WorkflowRunCommand.self, WorkflowDryRunCommand.self,
+            WorkflowListCommand.self, WorkflowShowCommand.self, WorkflowNewCommand.self, WorkflowCreateCommand.self,
+            WorkflowUpdateCommand.self, WorkflowDeleteCommand.self, WorkflowEnableCommand.self,
+            WorkflowDisableCommand.self, WorkflowRunCommand.self, WorkflowDryRunCommand.self,
             WorkflowRunsCommand.self, WorkflowStatusCommand.self, WorkflowCancelCommand.self, WorkflowPauseCommand.self,
             WorkflowResumeCommand.self, WorkflowRerunCommand.self, WorkflowApproveCommand.self,
             WorkflowRejectCommand.self, WorkflowMessageCommand.self, WorkflowVersionsCommand.self,

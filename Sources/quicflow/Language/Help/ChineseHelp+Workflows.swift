@@ -14,6 +14,16 @@ extension ChineseHelp {
         zh 显示工作流和它的步骤。
         en Name or number of the workflow; id:9 and name:9 say which.
         zh 工作流的名称或编号；用 id:9 和 name:9 说明是哪一种。
+        en Prints a definition to edit and create; asks no server.
+        zh 输出一份可修改、再用于创建的定义；不访问服务器。
+        en For instance: quicflow workflow new inbox --map > inbox.yaml, and then quicflow workflow create -f inbox.yaml.
+        zh 例如：quicflow workflow new inbox --map > inbox.yaml，然后 quicflow workflow create -f inbox.yaml。
+        en Name of the workflow.
+        zh 工作流的名称。
+        en List, map, collect: what the first step lists becomes an execution each, and the last gets what they hand on.
+        zh 列出、逐项、汇总：第一个步骤列出的每一项成为一次执行，最后一个步骤得到它们交出的结果。
+        en Number of the group whose hosts run the steps; 1 is all hosts.
+        zh 由其主机运行各步骤的分组编号；1 是所有主机。
         en Creates a workflow from a file.
         zh 从文件创建工作流。
         en File with the definition, YAML or JSON; - is standard input.

@@ -104,6 +104,67 @@ export const EXAMPLE = {
   ],
 };
 
+/**
+ * A step lists items, each becomes an execution, and a last step gets what they handed on, whatever became of them. The
+ * command's `workflow new --map` prints the same.
+ */
+export const LIST_MAP_COLLECT = {
+  on_failure: 'continue',
+  nodes: [
+    {
+      key: 'list',
+      kind: 'script',
+      script: `{
+  echo 'items<<END'
+  printf '%s\\n' alpha beta gamma
+  echo END
+} >> "$QF_OUTPUT"
+`,
+      placement: { kind: 'one_of' },
+    },
+    {
+      key: 'each',
+      kind: 'map',
+      over: '{{steps.list.outputs.items}}',
+      max_parallel: 8,
+      fail: { ratio: 0.1 },
+      do: {
+        kind: 'script',
+        script: `echo "working on $QF_ITEM"
+echo "result=done: $QF_ITEM" >> "$QF_OUTPUT"
+`,
+      },
+    },
+    {
+      key: 'collect',
+      kind: 'script',
+      script: 'echo "$QF_PARAM_STATE: $QF_PARAM_RESULTS"',
+      parameters: { state: '{{steps.each.state}}', results: '{{default(steps.each.outputs.result, [])}}' },
+      placement: { kind: 'one_of' },
+    },
+  ],
+  edges: [
+    { from: 'list', to: 'each' },
+    { from: 'each', to: 'collect', on: 'always' },
+  ],
+};
+
+/** What a new workflow may begin as. */
+export const STARTING_FORMS = {
+  example: EXAMPLE,
+  map: LIST_MAP_COLLECT,
+  empty: { nodes: [], edges: [] },
+} as const;
+
+export type StartingForm = keyof typeof STARTING_FORMS;
+
+/** As which of them a definition stands there, untouched; null when somebody has changed it. */
+export function startingForm(definition: unknown): StartingForm | null {
+  const text = JSON.stringify(definition);
+  const names = Object.keys(STARTING_FORMS) as StartingForm[];
+  return names.find((name) => JSON.stringify(STARTING_FORMS[name]) === text) ?? null;
+}
+
 /** What is typed for a parameter, as the text of a field. */
 export function fieldText(parameter: WorkflowParameter): string {
   const value = parameter.default;

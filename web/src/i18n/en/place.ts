@@ -17,6 +17,7 @@ export default {
       broadcast:
         'Each host has a part of its own, QF_SHARD_INDEX of QF_SHARD_TOTAL; who is away is waited for. It does not fire while no server is up',
     },
+    listHint: 'Is the list known only when it runs? Then make a workflow: list, map, collect.',
     strategy: 'How one is chosen',
     strategyHint: {
       least_running: 'The one that runs least now',

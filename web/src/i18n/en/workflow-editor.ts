@@ -11,7 +11,13 @@ export default {
     askable: 'What expressions can ask about ({n})',
     redo: 'Redo',
     removed: 'Step {key} was removed',
-    clear: 'Begin empty',
+    beginWith: 'Begin with',
+    begin: { example: 'An example', map: 'List, map, collect', empty: 'Nothing' },
+    beginHint: {
+      example: 'Two steps, a question to a person, and what follows from it.',
+      map: 'A step lists items, each becomes an execution, and the last step gets what they handed on.',
+      empty: 'Add the first step yourself.',
+    },
     keys:
       'Left and right arrow keys follow the edges, up and down go through a layer. Enter opens the form of a step, Delete removes it, n adds a step after it, c connects it to another one, Ctrl+Z takes back.',
     hintKeys: 'Enter: edit · n: add · c: connect · Delete: remove · Ctrl+Z: undo.',

@@ -10,6 +10,7 @@ export default {
       broadcast:
         '每台主机固定一片，即 QF_SHARD_TOTAL 片中的第 QF_SHARD_INDEX 片；离线的主机会等待。服务器停机期间不会触发',
     },
+    listHint: '运行时才知道有哪些项？请用工作流：列出、逐项、汇总。',
     strategy: '怎样选',
     strategyHint: {
       least_running: '优先选当前执行数最少的',

@@ -11,7 +11,13 @@ export default {
     askable: '表达式可以使用（{n}）',
     redo: '重做',
     removed: '已删除步骤 {key}',
-    clear: '清空示例',
+    beginWith: '开始于',
+    begin: { example: '示例', map: '列出、逐项、汇总', empty: '空白' },
+    beginHint: {
+      example: '两个步骤、一次人工审批，以及之后的步骤。',
+      map: '一个步骤列出各项，每一项成为一次执行，最后一个步骤得到它们交出的结果。',
+      empty: '自己添加第一个步骤。',
+    },
     keys:
       '左右方向键沿连线移动，上下方向键在同一层移动；回车键打开步骤的表单，Delete 删除，n 在其后添加步骤，c 连接到另一个步骤，Ctrl+Z 撤销。',
     hintKeys: '回车：编辑 · n：添加 · c：连接 · Delete：删除 · Ctrl+Z：撤销。',
