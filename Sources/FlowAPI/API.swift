@@ -94,6 +94,7 @@ package func makeAPI(
         roles: RoleRoutes(users: services.users),
         tokens: TokenRoutes(tokens: services.tokens, users: services.users, clock: clock),
         views: services.views.map { ViewRoutes(views: $0) },
+        preferences: services.preferences.map { PreferenceRoutes(preferences: $0) },
         secrets: SecretRoutes(secrets: services.secrets),
         calendars: services.calendars.map { CalendarRoutes(calendars: $0) },
         settings: services.settings.map { SettingRoutes(settings: $0) },

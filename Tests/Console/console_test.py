@@ -1252,6 +1252,7 @@ class Journey(
             if self.options.bin:
                 self.step("loses nothing of a form when the server is killed and started again", self.outlives_the_server)
             self.step("goes to a job by the palette", self.palette)
+            self.step("keeps columns with the account", self.columns_follow)
             self.step("finds the last page when there is none of that number, and keeps the columns", self.bad_page)
         self.step("shows what another did to the job under the pointer, at once", self.pushed_under_the_pointer)
         self.step("says in figures what a job has done", self.figures_of_a_job)

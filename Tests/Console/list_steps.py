@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 # A hundred rows take a tenth of that; on a machine that builds beside the test, times say little.
 PATIENCE_SECONDS = 20
@@ -250,6 +250,45 @@ class ListSteps:
         times = [one["created_at"] for one in asked]
         assert times == sorted(times, reverse=True), times
         assert rows.first.get_attribute("data-run") == asked[0]["id"]
+
+    def columns_follow(self) -> None:
+        """Columns that somebody has left out are left out in every browser of theirs, and in nobody else's (4)."""
+        other = self.another_browser()
+        head = other.get_by_role("columnheader", name="Last run")
+        expect(head).to_have_count(1)
+        self.open("/jobs")
+        self.page.get_by_role("button", name="Columns").click()
+        with self.page.expect_response(lambda answer: answer.url.endswith("/preferences") and answer.request.method == "PATCH"):
+            self.page.get_by_role("group", name="Columns").get_by_label("Last run").uncheck()
+        self.page.keyboard.press("Escape")
+        other.reload()
+        expect(other.locator("tr[data-job]").first).to_be_visible()
+        expect(head).to_have_count(0)
+        assert self.api("GET", "/preferences")["values"] == {"jobs.hidden_columns": "last"}
+        # A choice that can't be kept is said to be so, and the list goes on as it was chosen.
+        self.cut(other, "**/api/v1/preferences")
+        other.get_by_role("button", name="Columns").click()
+        other.get_by_role("group", name="Columns").get_by_label("Last run").check()
+        expect(other.locator(".toast.bad")).to_be_visible()
+        expect(head).to_have_count(1)
+        other.context.close()
+        self.page.get_by_role("button", name="Columns").click()
+        with self.page.expect_response(lambda answer: answer.url.endswith("/preferences") and answer.request.method == "PATCH"):
+            self.page.get_by_role("group", name="Columns").get_by_label("Last run").check()
+        self.page.keyboard.press("Escape")
+        assert self.api("GET", "/preferences")["values"] == {}
+
+    def another_browser(self) -> Page:
+        """The list of jobs in a browser that nobody has used before, signed in as the same person."""
+        page = self.context("light", "en").new_page()
+        page.goto(self.base + "/login?next=/jobs")
+        # The empty page before had no storage to write the theme into.
+        self.problems.clear()
+        page.locator("[name=username]").fill(self.options.username)
+        page.locator("[name=password]").fill(self.password)
+        page.keyboard.press("Enter")
+        expect(page.locator("tr[data-job]").first).to_be_visible()
+        return page
 
     def manual(self, name: str, config: dict | None = None, **more: object) -> int:
         """A job that only people start."""

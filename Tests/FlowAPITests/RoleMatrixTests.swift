@@ -23,6 +23,7 @@ struct RoleMatrixTests {
         .signOut, .whoAmI, .changePassword, .listOwnSessions, .endOtherSessions, .endOwnSession, .listTokens,
         .createToken, .deleteToken, .live, .events, .reportClientError, .getTOTP, .beginTOTP, .confirmTOTP, .endTOTP,
         .renewRecoveryCodes, .explainAccess, .mendGlass, .listViews, .keepView, .deleteView,
+        .getPreferences, .changePreferences,
     ]
 
     @Test("A route without a declared permission is one of a known few")

@@ -16,7 +16,7 @@ extension Endpoint {
         let areas: [Contract?] = [
             self.sessionContract, self.secondFactorContract, self.taskContract, self.groupContract,
             self.executionContract, self.insightContract, self.userContract, self.roleContract, self.accessContract,
-            self.tokenContract, self.viewContract,
+            self.tokenContract, self.viewContract, self.preferenceContract,
             self.secretContract, self.workflowContract, self.calendarContract, self.notifyContract,
             self.settingsContract, self.systemContract, self.schedulerContract, self.dialectContract, self.hookContract,
             self.backfillContract, self.approvalContract, self.bulkContract,

@@ -38,7 +38,7 @@ extension Endpoint {
             .listSessions, .endSessions, .endSession, .listTokens, .createToken, .deleteToken, .getTOTP, .beginTOTP,
             .confirmTOTP, .endTOTP, .renewRecoveryCodes, .resetTOTP, .listRoles, .createRole, .updateRole, .deleteRole,
             .approveRequest, .rejectRequest, .withdrawRequest, .breakGlass, .mendGlass, .listViews, .keepView,
-            .deleteView, .createJoinToken:
+            .deleteView, .getPreferences, .changePreferences, .createJoinToken:
             true
         default: false
         }

@@ -40,6 +40,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case addGrant, removeGrant, listSessions, endSessions, endSession
     case listTokens, createToken, deleteToken
     case listViews, keepView, deleteView
+    case getPreferences, changePreferences
     case listSecrets, getSecret, setSecret, deleteSecret
     case listWorkflows, createWorkflow, getWorkflow, updateWorkflow, deleteWorkflow, enableWorkflow, disableWorkflow
     case runWorkflow, dryRunWorkflow, listWorkflowRuns, getWorkflowRun, cancelWorkflowRun, pauseWorkflowRun,
@@ -260,6 +261,8 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .listViews: self.api(.get, "/views", .signedIn)
         case .keepView: self.api(.post, "/views", .signedIn)
         case .deleteView: self.api(.delete, "/views/{id}", .signedIn)
+        case .getPreferences: self.api(.get, "/preferences", .signedIn)
+        case .changePreferences: self.api(.patch, "/preferences", .signedIn)
 
         case .listSecrets: self.api(.get, "/secrets", .needs(.secretsUse))
         case .getSecret: self.api(.get, "/secrets/{name}", .needs(.secretsUse))

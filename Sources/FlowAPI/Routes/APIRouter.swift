@@ -27,6 +27,7 @@ struct APIRouter: Sendable {
     let roles: RoleRoutes
     let tokens: TokenRoutes
     let views: ViewRoutes?
+    let preferences: PreferenceRoutes?
     let secrets: SecretRoutes
     let calendars: CalendarRoutes?
     let settings: SettingRoutes?
@@ -123,6 +124,13 @@ struct APIRouter: Sendable {
         get throws {
             guard let views else { throw APIFailure.notFound("This server's store keeps no views.") }
             return views
+        }
+    }
+
+    private var ownPreferences: PreferenceRoutes {
+        get throws {
+            guard let preferences else { throw APIFailure.notFound("This server's store keeps no preferences.") }
+            return preferences
         }
     }
 
@@ -281,6 +289,8 @@ struct APIRouter: Sendable {
         case .listViews: try await self.ownViews.list(call)
         case .keepView: try await self.ownViews.keep(call)
         case .deleteView: try await self.ownViews.delete(call)
+        case .getPreferences: try await self.ownPreferences.list(call)
+        case .changePreferences: try await self.ownPreferences.change(call)
         case .listSecrets: try await self.secrets.list(call)
         case .getSecret: try await self.secrets.get(call)
         case .setSecret: try await self.secrets.set(call)

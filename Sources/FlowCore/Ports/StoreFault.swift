@@ -163,6 +163,11 @@ package enum StoreFault {
         "You have \(SavedView.limit) views of this list already. Forget one first."
     )
 
+    package static let tooManyPreferences = CoreError(
+        .conflict,
+        "You have \(Preference.limit) preferences already. Forget some first."
+    )
+
     package static func noSession(_ id: String) -> CoreError {
         CoreError(.notFound, "There is no session '\(id)'. It may have ended already.")
     }

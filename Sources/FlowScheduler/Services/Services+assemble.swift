@@ -129,6 +129,7 @@ extension Services {
                 )
             },
             views: (store as? any SavedViewStore).map { SavedViewService(store: $0, clock: clock) },
+            preferences: (store as? any PreferenceStore).map { PreferenceService(store: $0) },
             joining: authority.map {
                 JoinTokenService(store: store, clock: clock, agentsPort: agentsPort, authority: $0)
             }

@@ -36,6 +36,8 @@ package struct Services: Sendable {
     package let approvals: ApprovalService?
     /// Nil over a store that keeps none.
     package let views: SavedViewService?
+    /// Nil over a store that keeps none.
+    package let preferences: PreferenceService?
     /// Nil where no authority signs hosts.
     package let joining: JoinTokenService?
 
@@ -63,10 +65,12 @@ package struct Services: Sendable {
         backfills: BackfillService? = nil,
         approvals: ApprovalService? = nil,
         views: SavedViewService? = nil,
+        preferences: PreferenceService? = nil,
         joining: JoinTokenService? = nil
     ) {
         self.joining = joining
         self.views = views
+        self.preferences = preferences
         self.approvals = approvals
         self.cluster = cluster
         self.scheduler = scheduler

@@ -94,6 +94,14 @@ extension ChineseFaults {
         zh 你没有视图 {id}。它可能已被删除。
         en You have {limit} views of this list already. Forget one first.
         zh 这个列表你已有 {limit} 个视图。请先删除一个。
+        en You have {limit} preferences already. Forget some first.
+        zh 你已有 {limit} 项偏好。请先删除一些。
+        en The preferences can't be kept
+        zh 偏好无法保存
+        en a preference's name has 1 to {nameLimit} small letters, underscores and points between words
+        zh 偏好的名称为 1 到 {nameLimit} 个小写字母、下划线，词之间用点分隔
+        en a preference has at most {valueLimit} bytes, and no control characters
+        zh 一项偏好最多 {valueLimit} 字节，不含控制字符
         en The view can't be kept
         zh 视图无法保存
         en a view's name has 1 to {nameLimit} characters, and no control characters

@@ -264,6 +264,8 @@ extension ChineseFaults {
         zh 这台服务器的存储没有工作流。
         en This server's store keeps no views.
         zh 此服务器的存储不保存视图。
+        en This server's store keeps no preferences.
+        zh 这台服务器的存储不保存偏好。
         en This server's store keeps no settings.
         zh 这台服务器的存储不保存设置。
         en This server's store has no backfills.

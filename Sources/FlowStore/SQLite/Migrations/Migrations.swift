@@ -74,6 +74,7 @@ enum Migrations {
         ("270 runs that ended badly", Migration270BadRuns.sql),
         ("282 files that start tasks", Migration282Files.sql),
         ("286 own host", Migration286OwnHost.sql),
+        ("320 preferences", Migration320Preferences.sql),
     ]
 
     private static var migrator: DatabaseMigrator {

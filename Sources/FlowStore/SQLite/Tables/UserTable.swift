@@ -108,6 +108,7 @@ struct UserTable {
         try self.db.run("DELETE FROM user_identity WHERE user_id = ?", [.integer(id)])
         try APITokenTable(self.db).deleteAll(of: id)
         try SavedViewTable(self.db).deleteAll(of: id)
+        try PreferenceTable(self.db).deleteAll(of: id)
     }
 
     /// All who are not deleted, by name.
