@@ -40,6 +40,7 @@ from line_steps import LineSteps
 from overlays import CLICKS, ON_TOP, WITHIN, opened
 from playwright.sync_api import Browser, BrowserContext, Download, Locator, Page, Route, expect, sync_playwright
 from proof_steps import ProofSteps
+from record_steps import RecordSteps
 from settings_steps import SettingsSteps
 from trial_steps import TrialSteps
 from walk_steps import WalkSteps
@@ -128,6 +129,7 @@ class Journey(
     LineSteps,
     ListSteps,
     ProofSteps,
+    RecordSteps,
     SettingsSteps,
     TrialSteps,
     WalkSteps,
@@ -1253,6 +1255,11 @@ class Journey(
                 self.step("loses nothing of a form when the server is killed and started again", self.outlives_the_server)
             self.step("goes to a job by the palette", self.palette)
             self.step("keeps columns with the account", self.columns_follow)
+            self.step("shows each fact of an execution", self.each_fact)
+            if self.options.bin:
+                self.step("says of a late host that it is late", self.late_host)
+                self.step("reads old output from the archive, and says when it is deleted", self.old_output)
+                self.step("stays usable with ten thousand jobs", self.many_jobs)
             self.step("finds the last page when there is none of that number, and keeps the columns", self.bad_page)
         self.step("shows what another did to the job under the pointer, at once", self.pushed_under_the_pointer)
         self.step("says in figures what a job has done", self.figures_of_a_job)

@@ -142,6 +142,8 @@ struct SensitiveReadTests {
             #expect(row["object_id"]?.text == "POST /api/v1/tasks/\(task)/trigger")
             #expect(row["object_name"]?.text == "triggerTask")
             #expect(row["reason"]?.text?.contains("jobs:run") == true, "\(row)")
+            #expect(row["reason_text"]?["en"] == row["reason"])
+            #expect(row["reason_text"]?["zh"]?.text?.contains("权限") == true, "\(row)")
             #expect(try await vera.delete("/tasks/\(task)").status == 403)
             server.clock.advance(seconds: 60)
             _ = try await vera.post("/tasks/\(task)/trigger")

@@ -22,6 +22,9 @@ extension Endpoint {
                     .answer(
                         Schema.execution,
                         and: [
+                            "client_ip": Schema.string.orNull.about(
+                                "Where the host was last seen; null of a removed one."
+                            ),
                             "job_version": .integer, "error": .string.orNull, "error_text": Schema.text.orNull,
                             "params": .dictionary(.string),
                             "cancel_requested": .boolean,

@@ -16,7 +16,11 @@ extension Endpoint {
                         "request_id": .string.orNull, "action": .choice(of: AuditAction.self),
                         "object_kind": .string.orNull, "object_id": .string.orNull, "object_name": .string.orNull,
                         "group_ids": .array(.integer), "outcome": .choice(of: AuditEntry.Outcome.self),
-                        "reason": .string.orNull, "flags": .array(.string), "diff": .any, "sealed": .boolean,
+                        "reason": .string.orNull,
+                        "reason_text": Schema.text.orNull.about(
+                            "Why it was refused, or has failed; null of what was done."
+                        ),
+                        "flags": .array(.string), "diff": .any, "sealed": .boolean,
                     ])
                 )
         case .exportAudit:

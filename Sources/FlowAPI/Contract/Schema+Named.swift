@@ -125,6 +125,9 @@ extension Schema {
         "systemd": Schema.choice(["system", "user", "none"]).about(
             "Whose units tasks with a 'unit' can run in there; none also while it is away."
         ),
+        "config_pushed": Schema.integer.orNull.about(
+            "The configuration that it was sent last: with another 'config_version' it has not taken that yet; null while it is away."
+        ),
         "ordered_tasks": .integer.about("Tasks that the host runs on orders only, and not while it is away."),
         "maintenance": Schema.answer([
             "since": .timestamp, "until": .timestamp, "by": .string, "reason": .string.orNull, "text": .text,

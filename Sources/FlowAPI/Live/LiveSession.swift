@@ -29,6 +29,8 @@ actor LiveSession {
 
     private var watch = LiveWatch()
     private var logs = LiveLogs()
+    /// Outputs that could not be read, such as archived ones whose archive is away: for so many ticks nobody tries again.
+    private var unreadable: [ExecutionID: Int] = [:]
     /// What this connection is in the roster of editors.
     nonisolated let seat: Int64
     /// Who else was told of, by the job whose form is open here.
@@ -173,7 +175,9 @@ actor LiveSession {
             self.hasHiddenChange = false
         case .executions: self.watch.forgetExecutions()
         case .execution(let id): self.watch.forgetDetail(id)
-        case .log(let id): self.logs.forget(id)
+        case .log(let id):
+            self.logs.forget(id)
+            self.unreadable[id] = nil
         case .hosts: self.watch.forgetHosts()
         case .stats: self.watch.forgetStats()
         case .editing(let id):
@@ -218,7 +222,13 @@ actor LiveSession {
 
     /// Every 100 ms: output.
     func tickLogs() async {
-        for id in self.logs.ids { await self.pump(id) }
+        for id in self.logs.ids {
+            if let left = self.unreadable[id], left > 0 {
+                self.unreadable[id] = left - 1
+            } else {
+                await self.pump(id)
+            }
+        }
     }
 
     /// Every 250 ms: executions, jobs that were changed, and requests for approval.
@@ -347,10 +357,13 @@ actor LiveSession {
 
     // MARK: Output
 
+    /// Five seconds.
+    private static let unreadableTicks = 50
+
     /// Brings a log forward as far as the socket takes it.
     private func pump(_ id: ExecutionID) async {
         let executions = self.dependencies.services.executions
-        await self.guarded {
+        do {
             // What is not sent now is still in the store: a slow reader costs no memory and loses nothing.
             while let need = self.logs.need(of: id), !self.outbox.isBusy {
                 let slice = try await executions.log(
@@ -364,6 +377,16 @@ actor LiveSession {
                 self.sendLog(id)
             }
             if !self.outbox.isBusy { self.sendLog(id) }
+            self.unreadable[id] = nil
+        } catch is CancellationError {
+            // The page was closed in the middle of it.
+        } catch {
+            // One output that can't be read is no news for the lists beside it. It is told once, and tried again now and then.
+            let isNews = self.unreadable[id] == nil
+            self.unreadable[id] = Self.unreadableTicks
+            guard isNews else { return }
+            let failure = FailureMiddleware.failure(error, logger: self.logger)
+            self.refuse(id: nil, topic: LiveTopic.log(id).name, code: failure.word, failure.text)
         }
     }
 

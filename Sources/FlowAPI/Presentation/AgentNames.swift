@@ -32,4 +32,9 @@ actor AgentNames {
         }
         return result
     }
+
+    /// Where a host is, or was last seen; of one execution, so nothing is remembered.
+    func address(of id: AgentID, as principal: Principal) async throws -> String? {
+        try await self.agents.address(of: id, as: principal)
+    }
 }

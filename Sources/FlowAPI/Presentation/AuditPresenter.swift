@@ -24,6 +24,8 @@ enum AuditPresenter {
             .init("group_ids", entry.groups),
             .init("outcome", entry.outcome.rawValue),
             .init("reason", change.reason),
+            // What a person has given as a reason is theirs, and stays as it is.
+            .init("reason_text", entry.outcome == .ok ? .null : TextPresenter.said(change.reason)),
             .init("flags", entry.flags),
             .init("diff", Self.diff(entry.diff)),
             .init("sealed", entry.seal != nil),

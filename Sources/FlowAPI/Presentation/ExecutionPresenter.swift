@@ -19,6 +19,7 @@ struct ExecutionPresenter: Sendable {
         let hint: String? = Self.isPartial(detail.preview) ? "view full log" : nil
         var members = Self.members(execution, name: names[execution.agentID])
         members += [
+            .init("client_ip", try await self.names.address(of: execution.agentID, as: principal)),
             .init("job_version", execution.jobVersion),
             .init("error", Self.error(of: execution)),
             .init("error_text", TextPresenter.kept(Self.error(of: execution))),

@@ -41,6 +41,7 @@ enum GroupPresenter {
             .init("host_labels", agent.hostLabels),
             .init("groups", view.groups.map { JSON.object([.init("id", $0.id), .init("name", $0.name)]) }),
             .init("config_version", view.presence?.configVersion ?? agent.configVersion),
+            .init("config_pushed", view.presence?.pushedVersion),
             .init("trouble", view.presence?.trouble),
             .init("trouble_text", TextPresenter.kept(view.presence?.trouble)),
             .init("authority_refusal", view.presence?.authorityRefusal),

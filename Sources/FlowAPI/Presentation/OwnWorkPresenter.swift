@@ -14,6 +14,7 @@ enum OwnWorkPresenter {
                     JSON.object([
                         .init("name", unit.name), .init("count", unit.count), .init("duration", unit.milliseconds),
                         .init("failures", unit.failures), .init("error", unit.error),
+                        .init("error_text", TextPresenter.said(unit.error)),
                     ])
                 }
             ),
@@ -28,6 +29,7 @@ enum OwnWorkPresenter {
                 "duration": .integer.about("Milliseconds, all steps together."),
                 "failures": .integer.about("Steps that failed."),
                 "error": Schema.string.orNull.about("Of the last step, when that failed."),
+                "error_text": Schema.text.orNull,
             ])
         ),
     ]).orNull.about("What the server did for itself; null for any other run.")

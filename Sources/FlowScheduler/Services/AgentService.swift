@@ -74,6 +74,13 @@ package struct AgentService: Sendable {
         return try await self.store.agent(id)?.name
     }
 
+    /// Where a host is, or was last seen; nil for one that was removed.
+    package func address(of id: AgentID, as principal: Principal) async throws -> String? {
+        try principal.require(.executionsRead)
+        if let presence = self.gateway.presences[id] { return presence.address }
+        return try await self.store.agent(id)?.address
+    }
+
     /// The hosts that are connected.
     package func online(as principal: Principal) throws -> [AgentID: AgentPresence] {
         try principal.require(.groupsRead)

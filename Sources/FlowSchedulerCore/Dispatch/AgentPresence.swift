@@ -9,6 +9,8 @@ package struct AgentPresence: Hashable, Codable, Sendable {
     package var lastHeartbeat: Timestamp
     /// The configuration version the agent confirmed.
     package var configVersion: Int64
+    /// The version that it was sent last, and lacks while it has confirmed another; nil from servers that do not say.
+    package var pushedVersion: Int64?
     package var running: [ExecutionID]
     package var address: String
     /// What keeps the host from starting anything, in its words.

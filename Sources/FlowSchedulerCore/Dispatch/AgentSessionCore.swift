@@ -65,7 +65,7 @@ package struct AgentSessionCore: Sendable {
     var hasReceivedPush = false
     /// Version of each job the agent has once the last push is applied.
     var known: [JobUID: Int64]
-    var pushedVersion: Int64
+    var pushedVersion: Int64 { didSet { self.presence.pushedVersion = self.pushedVersion } }
     var pushes = 0
     var pushedAt: Timestamp?
     var pulledAt: Timestamp?
@@ -191,6 +191,7 @@ package struct AgentSessionCore: Sendable {
         self.known = self.desired.mapValues(\.version)
         self.pushedVersion = pushedVersion
         self.presence = presence
+        self.presence.pushedVersion = pushedVersion
         self.reaskAt = now.advanced(byMilliseconds: Self.reaskInterval)
         self.presence.takesRules = takesRules
         self.scheduler = SchedulerState()
@@ -310,7 +311,8 @@ package struct AgentSessionCore: Sendable {
         effects += Self.messages(of: due)
         if let pushedAt, now.milliseconds(since: pushedAt) >= Self.configTimeout {
             if self.pushes < Self.configPushes {
-                effects += self.pushAll(now: now)
+                // It is late: whoever looks at hosts is told now, and not of each change that takes its usual moment.
+                effects += self.pushAll(now: now) + [.presenceChanged]
             } else {
                 // Given up until the heartbeat shows the old version again.
                 self.pushedAt = nil

@@ -497,6 +497,18 @@ struct AgentSessionCoreTests {
         #expect(Self.updates(effects).map(\.version) == [5])
     }
 
+    @Test("Hosts that are late with a change are shown as such, with the version that they lack (S1 console 55)")
+    func tellsOfLateHosts() {
+        var session = Self.settled()
+        #expect(session.presence.pushedVersion == 4 && session.presence.configVersion == 4)
+        let changed = AgentConfiguration(version: 5, jobs: [Self.job(1, version: 2), Self.job(2)])
+        #expect(!session.handle(.configuration(changed), now: Self.base).contains(.presenceChanged))
+        #expect(session.handle(.tick, now: Self.time(5000)).contains(.presenceChanged))
+        #expect(session.presence.pushedVersion == 5 && session.presence.configVersion == 4)
+        _ = session.handle(.received(.configApplied(version: 5)), now: Self.time(6000))
+        #expect(session.presence.pushedVersion == session.presence.configVersion)
+    }
+
     @Test("A confirmed configuration is recorded, shown, and not pushed again (S1-FR-2.1)")
     func recordsConfirmations() {
         var session = Self.settled()

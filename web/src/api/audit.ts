@@ -1,5 +1,5 @@
 import { get, type Query } from './client.ts';
-import type { Page } from './types.ts';
+import type { Bilingual, Page } from './types.ts';
 
 export interface AuditDiffEntry {
   /** A JSON Pointer (RFC 6901). */
@@ -22,6 +22,8 @@ export interface AuditRow {
   object_name: string | null;
   outcome: 'ok' | 'denied' | 'failed';
   reason: string | null;
+  /** What the server said as it refused; null of a reason that a person gave. */
+  reason_text?: Bilingual | null;
   flags: string[];
   diff: AuditDiffEntry[];
   /** Part of the chain that shows tampering; rows are sealed moments after they are written. */

@@ -98,7 +98,7 @@ Deno.test("log: what says how much was cut has no number, so that those behind i
     ],
     total_bytes: 112,
   };
-  takePage(log, page as LogPage, 0);
-  equal(shown(log), ['1o:one', '2o:tw', '2.5o:[100 bytes left out]', '3e:three']);
+  takePage(log, page as LogPage, 0, { attempt: String, leftOut: (bytes) => `${bytes} \u5b57\u8282` });
+  equal(shown(log), ['1o:one', '2o:tw', '2.5o:100 \u5b57\u8282', '3e:three']);
   equal(log.next, 112);
 });

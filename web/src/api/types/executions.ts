@@ -28,6 +28,8 @@ export interface Execution {
 }
 
 export interface ExecutionDetail extends Execution {
+  /** Where the host was last seen; null when it was removed. */
+  client_ip?: string | null;
   job_version: number | null;
   error: string | null;
   /** `error` in both languages, as far as its words are known; servers before this field leave it out. */
@@ -141,6 +143,7 @@ export interface OwnWorkUnit {
   failures: number;
   /** Of the last step, when that failed. */
   error: string | null;
+  error_text?: Bilingual | null;
 }
 
 export interface RunDetail extends Run {

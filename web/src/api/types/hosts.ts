@@ -78,6 +78,8 @@ export interface Host {
   status: 'online' | 'offline';
   groups: { id: number; name: string }[];
   config_version: number | null;
+  /** The configuration that it was sent last; with another version it has not taken that yet. Null while it is away. */
+  config_pushed?: number | null;
   running: number;
   last_heartbeat: string | null;
   created_at: string;

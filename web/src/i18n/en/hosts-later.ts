@@ -63,6 +63,16 @@ export default {
       'It runs {n} jobs on the server’s orders only, and not while it is away: its zone rules or its version are not the server’s. Run the same version on both.',
     groups: 'Control groups (cgroup v2)',
     groupsKill: 'end all processes of a job; no limits of memory, processors or processes',
+    groupsNone: 'none: jobs with such limits do not start here',
+    systemd: 'Units of systemd',
+    units: {
+      system: 'jobs can run in units of the host’s systemd',
+      user: 'jobs can run in units of its user’s systemd',
+      none: 'none: jobs that want a unit do not start here',
+    },
+    behind: 'behind {version}',
+    behindHint:
+      'The server has sent a newer version of the jobs, which this host has not confirmed. Until then it runs the old one.',
     authority: 'Authority',
     authorityRefused: 'not taken: no authority that this host trusts has vouched for it',
     authorityHint:

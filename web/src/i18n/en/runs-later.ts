@@ -75,6 +75,8 @@ export default {
     download: 'Download the log',
     downloadJson: 'Log as JSON',
     truncated: 'The output was too long: its middle was not kept.',
+    leftOut: '[{n} bytes left out]',
+    deleted: 'The output was older than it is kept, and is deleted; the record stays.',
     dropped: 'The first {n} lines are no longer in the page, to keep it quick.',
     empty: 'This run wrote no output.',
     waiting: 'Waiting for output…',

@@ -11,6 +11,8 @@ export default {
     fields: '{n} 项改动',
     via: '途径 {via}',
     request: '请求 {id}',
+    viaOf: { console: '控制台', api: 'API', cli: '命令行', host: '服务器本机', wire: '主机连接' },
+    flag: { break_glass: '紧急权限', two_person: '双人审批' },
     reason: '原因',
     empty: '还没有审计记录',
     export: '导出 CSV',

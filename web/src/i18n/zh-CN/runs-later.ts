@@ -75,6 +75,8 @@ export default {
     download: '下载日志',
     downloadJson: '日志存为 JSON',
     truncated: '输出过长，中间部分未保存。',
+    leftOut: '［省略 {n} 字节］',
+    deleted: '输出已过保存期限，已被删除；执行记录仍然保留。',
     dropped: '为保持流畅，最前面的 {n} 行已不在页面中。',
     empty: '这次执行没有输出。',
     waiting: '等待输出…',

@@ -1,7 +1,7 @@
 import { executions } from '../../../api/executions.ts';
 import type { Execution, ExecutionDetail } from '../../../api/types.ts';
 import { LogBuffer, plain } from '../../../lib/log-buffer.ts';
-import { takePage } from './use-log.ts';
+import { type LogTitles, takePage } from './use-log.ts';
 
 const SUCCESS = '3';
 /** Of each log so much is laid side by side; milliseconds and memory grow with the square of what differs. */
@@ -21,12 +21,12 @@ export async function lastGood(run: Execution): Promise<Execution | null> {
 }
 
 /** A log's lines as text without colours, at most `MOST_LINES` of them. */
-export async function logText(id: string): Promise<{ text: string; cut: boolean }> {
+export async function logText(id: string, titles: LogTitles): Promise<{ text: string; cut: boolean }> {
   const buffer = new LogBuffer();
   async function read(): Promise<boolean> {
     const from = buffer.next;
     const page = await executions.log(id, from);
-    takePage(buffer, page, from);
+    takePage(buffer, page, from, titles);
     const more = buffer.next > from && buffer.next < page.total_bytes;
     return more && buffer.lines.length <= MOST_LINES ? await read() : more;
   }

@@ -19,11 +19,11 @@ interface Chunk {
 }
 
 /** Puts a page that was asked for from an offset into the buffer, piece by piece where the server says their order. */
-export function takePage(buffer: LogBuffer, page: LogPage, from: number): void {
+export function takePage(buffer: LogBuffer, page: LogPage, from: number, titles: LogTitles): void {
   if (page.pieces) {
     for (const piece of page.pieces) {
-      // What was left out has no stream; its text says how much it was.
-      if (piece.left_out) buffer.leaveOut(piece.text, piece.from + piece.left_out);
+      // What was left out has no stream.
+      if (piece.left_out) buffer.leaveOut(titles.leftOut(piece.left_out), piece.from + piece.left_out);
       else buffer.append(Math.max(piece.from, buffer.next), piece.stream === 'stderr' ? 'e' : 'o', piece.text);
     }
   } else {
@@ -32,6 +32,18 @@ export function takePage(buffer: LogBuffer, page: LogPage, from: number): void {
   }
   buffer.next = page.next ?? page.total_bytes;
 }
+
+/** What stands between the lines of a log, in the reader's language. */
+export interface LogTitles {
+  attempt(n: number): string;
+  leftOut(bytes: number): string;
+}
+
+/** The titles by the words of the console. */
+export const logTitles = (t: (key: string, values: Record<string, unknown>) => string): LogTitles => ({
+  attempt: (n) => `\u2500\u2500 ${t('run.attemptNo', { n })} \u2500\u2500`,
+  leftOut: (bytes) => t('log.leftOut', { n: bytes.toLocaleString('en-US') }),
+});
 
 export interface Log {
   buffer: LogBuffer;
@@ -43,6 +55,8 @@ export interface Log {
   error: Ref<unknown>;
   /** The first answer is there. */
   loaded: Ref<boolean>;
+  /** Asks once more for what could not be read. */
+  retry(): void;
 }
 
 const POLL_MS = 2500;
@@ -50,7 +64,7 @@ const POLL_MS = 2500;
 const PATIENCE_MS = 1200;
 
 /** The log of one execution: pushed by the topic `log:{id}`, or fetched in intervals while there is no socket. */
-export function useLog(id: string, isFinal: () => boolean, attemptTitle: (n: number) => string): Log {
+export function useLog(id: string, isFinal: () => boolean, titles: LogTitles): Log {
   const live = useLive();
   const log: Log = {
     buffer: new LogBuffer(),
@@ -59,6 +73,7 @@ export function useLog(id: string, isFinal: () => boolean, attemptTitle: (n: num
     truncated: ref(false),
     error: ref<unknown>(null),
     loaded: ref(false),
+    retry: () => void fetchLog(true),
   };
   let gone = false;
   let busy = false;
@@ -69,13 +84,14 @@ export function useLog(id: string, isFinal: () => boolean, attemptTitle: (n: num
     for (const part of chunk.chunks ?? []) take(part);
     if (chunk.attempt) {
       if (attempt !== undefined && chunk.attempt > attempt) {
-        log.buffer.restart(attemptTitle(chunk.attempt));
+        log.buffer.restart(titles.attempt(chunk.attempt));
         log.ended.value = false;
       }
       attempt = chunk.attempt;
     }
-    if (chunk.left_out) log.buffer.leaveOut(chunk.text ?? '', (chunk.from ?? log.buffer.next) + chunk.left_out);
-    else if (chunk.text) log.buffer.append(chunk.from ?? log.buffer.next, chunk.s ?? 'o', chunk.text, chunk.next);
+    const { left_out: leftOut, from = log.buffer.next } = chunk;
+    if (leftOut) log.buffer.leaveOut(titles.leftOut(leftOut), from + leftOut);
+    else if (chunk.text) log.buffer.append(from, chunk.s ?? 'o', chunk.text, chunk.next);
     if (chunk.truncated) log.truncated.value = true;
     if (chunk.end) {
       log.ended.value = true;
@@ -100,7 +116,7 @@ export function useLog(id: string, isFinal: () => boolean, attemptTitle: (n: num
       const from = log.buffer.next;
       const page = await executions.log(id, from);
       if (!gone && log.buffer.next === from) {
-        takePage(log.buffer, page, from);
+        takePage(log.buffer, page, from, titles);
         log.truncated.value = page.truncated;
         more = log.buffer.next < page.total_bytes && log.buffer.next > from;
         if (page.complete && !more && isFinal()) log.ended.value = true;
