@@ -125,6 +125,18 @@ struct Database {
         }
     }
 
+    /// All rows of a statement for each set of values; on PostgreSQL all of them are asked for before the first answer is read.
+    func allEach<Value>(
+        _ sql: String,
+        _ sets: [[RecordValue]],
+        _ transform: (StoredRow) throws -> Value
+    ) throws -> [[Value]] {
+        switch self.connection {
+        case .sqlite: return try sets.map { try self.all(sql, $0, transform) }
+        case .postgres(let session): return try PostgresEach(session, sql, sets).all(sets, transform)
+        }
+    }
+
     /// Steps through the rows of a statement while `body` wants more.
     ///
     /// `body` must not run a statement of the same text: there is one prepared statement for each. Statements of ever new

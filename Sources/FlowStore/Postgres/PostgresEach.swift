@@ -113,6 +113,18 @@ struct PostgresEach {
         return found
     }
 
+    /// All rows that each set of values finds; a statement for each, since rows of several would have no order.
+    func all<Value>(_ sets: [[RecordValue]], _ transform: (StoredRow) throws -> Value) throws -> [[Value]] {
+        var found: [[Value]] = []
+        found.reserveCapacity(sets.count)
+        for group in Self.groups(sets) {
+            var values = [[Value]](repeating: [], count: group.count)
+            try self.rows(group) { index, row in values[index].append(try transform(.postgres(row))) }
+            found += values
+        }
+        return found
+    }
+
     private enum Answer {
         /// Nobody asks what each row did.
         case silent

@@ -6,13 +6,7 @@ package import FlowCore
 extension SQLiteStore {
     package func recentExecutions(of jobs: [JobID], count: Int, in scope: Scope) async throws -> [JobID: [Execution]] {
         try await self.read { db in
-            let executions = ExecutionTable(db)
-            var recent: [JobID: [Execution]] = [:]
-            for job in jobs {
-                let rows = try executions.newest(of: job, count: count, in: scope)
-                if !rows.isEmpty { recent[job] = rows.reversed() }
-            }
-            return recent
+            try ExecutionTable(db).newest(of: jobs, count: count, in: scope).mapValues { $0.reversed() }
         }
     }
 

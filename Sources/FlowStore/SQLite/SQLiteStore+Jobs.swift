@@ -239,9 +239,7 @@ extension SQLiteStore {
 
     package func lastExecutions(of jobs: [JobID], in scope: Scope) async throws -> [JobID: Execution] {
         try await self.read { db in
-            var result: [JobID: Execution] = [:]
-            for job in jobs { result[job] = try ExecutionTable(db).newest(of: job, in: scope) }
-            return result
+            try ExecutionTable(db).newest(of: jobs, count: 1, in: scope).compactMapValues(\.first)
         }
     }
 

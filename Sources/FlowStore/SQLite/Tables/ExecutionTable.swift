@@ -314,21 +314,20 @@ struct ExecutionTable {
         ) { try ExecutionRecord.decode($0) }
     }
 
-    func newest(of job: JobID, in scope: Scope = .all) throws -> Execution? {
-        try self.newest(of: job, count: 1, in: scope).first
-    }
-
-    /// The newest that are no longer PENDING, newest first.
-    func newest(of job: JobID, count: Int, in scope: Scope = .all) throws -> [Execution] {
+    /// Of each job the newest that are no longer PENDING, newest first; nothing of a job that has none.
+    func newest(of jobs: [JobID], count: Int, in scope: Scope = .all) throws -> [JobID: [Execution]] {
         let condition = try ScopeCondition.executions(scope)
-        return try self.db.all(
+        let found = try self.db.allEach(
             """
             SELECT \(ExecutionRecord.columns) FROM execution INDEXED BY execution_by_job
             WHERE job_id = ? AND status <> ?\(condition.map { " AND " + $0.sql } ?? "") ORDER BY id DESC LIMIT ?
             """,
-            [.integer(job), .integer(Int64(ExecutionStatus.pending.rawValue))] + (condition?.values ?? [])
-                + [.number(count)]
+            jobs.map { job in
+                [.integer(job), .integer(Int64(ExecutionStatus.pending.rawValue))] + (condition?.values ?? [])
+                    + [.number(count)]
+            }
         ) { try ExecutionRecord.decode($0) }
+        return Dictionary(zip(jobs, found).filter { !$1.isEmpty }) { first, _ in first }
     }
 
     /// Of the newest executions of a span the delay of each; nil for those that no schedule started on time
