@@ -137,7 +137,7 @@ struct HookEventTests {
             for one in heard {
                 switch one.answer {
                 case .started: #expect(one.hook.job == world.task)
-                case .invalid(let error): #expect(one.hook.job == other && error.code == .internal)
+                case .disabled(let why): #expect(one.hook.job == other && why.contains("can't read"))
                 default: Issue.record("\(one.answer)")
                 }
             }

@@ -40,8 +40,8 @@ struct TaskUnreadableTests {
             // The others' pages and reports go on.
             let paths = [
                 "/tasks/\(newer)/versions", "/tasks/\(newer)/dependencies", "/tasks/\(newer)/placement",
-                "/tasks/\(newer)/upcoming", "/upcoming", "/stats", "/runs", "/executions", "/tasks?labels=team%3Ddb",
-                "/tasks?kind=shell",
+                "/tasks/\(newer)/upcoming", "/upcoming", "/stats", "/runs", "/executions", "/tasks?label=team%3Ddb",
+                "/tasks?executor_type=1",
             ]
             for path in paths {
                 let answer = try await caller.get(path)
@@ -55,7 +55,7 @@ struct TaskUnreadableTests {
             for answer in refused {
                 #expect(answer.status == 409 && answer.text.contains("a newer one wrote it"), "\(answer.text)")
             }
-            #expect(try await caller.post("/tasks/\(plain)/trigger").status == 202)
+            #expect(try await caller.post("/tasks/\(plain)/trigger").data["run_id"]?.text != nil)
             // A step of a workflow ends with the reason.
             let run = try #require(try await caller.post("/workflows/\(flow)/run").data["run_id"]?.text)
             let ended = try await caller.get("/workflow-runs/\(run)").data
