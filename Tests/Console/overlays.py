@@ -61,3 +61,24 @@ def opened(page: Page, base: str, path: Callable[[str], str], name: str) -> None
     for selector in clicks:
         page.locator(selector).first.click()
     expect(page.locator(ready).first).to_be_visible()
+
+
+# Sentences in Latin letters that a page shows or tells a screen reader: three words or more, of which two have no capital. What people
+# typed, programs wrote and what is quoted as code stands apart.
+LATIN_SENTENCES = """() => {
+    const pattern = /[A-Za-z][A-Za-z'’]*,? [a-z][a-z'’]*,? [a-z][a-z'’]+/;
+    const apart = 'code, pre, .mono, bdi, time, [role=log], .cm-editor, cm-editor, svg, script, style, option, textarea, .own-words';
+    const found = new Set();
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+      const text = walk.currentNode.textContent.trim();
+      if (pattern.test(text) && !walk.currentNode.parentElement.closest(apart)) found.add(text);
+    }
+    for (const one of document.body.querySelectorAll('[aria-label], [title], [placeholder]')) {
+      for (const name of ['aria-label', 'title', 'placeholder']) {
+        const text = one.getAttribute(name) ?? '';
+        if (pattern.test(text) && !one.closest(apart)) found.add(`${name}: ${text}`);
+      }
+    }
+    return [...found];
+}"""

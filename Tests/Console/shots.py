@@ -6,7 +6,8 @@
     shots.py --bin DIR --out DIR [--pages REGEX] [--widths 1366,390] [--looks N] [--full]
 
 Starts a server of its own, fills it with jobs and a week of their runs, failures, a workflow that waits and alerts, and writes
-PAGE-WIDTH-THEME-LANGUAGE.png and, for each page, PAGE.png with all of them: what people look at after a change of the console.
+PAGE-WIDTH-THEME-LANGUAGE.png and, for each page, PAGE.png with all of them: what people look at after a change of the console. It prints which
+English sentences stand on Chinese pages; those that people typed belong there.
 Not part of the tests. Needs what the journey needs.
 """
 
@@ -21,6 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Support"))
 from dev_server import USER, DevServer  # noqa: E402
 from history import FAILED, HOUR_MS, TIMED_OUT, History, Past  # noqa: E402
+from overlays import LATIN_SENTENCES  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 WIDTHS = {390: 844, 820: 1180, 1366: 768, 1920: 1080}
@@ -120,11 +122,20 @@ def fill(server: DevServer) -> dict[str, object]:
             "group_ids": [1],
             "nodes": [
                 {"key": "load", "kind": "script", "script": "echo load"},
+                {"key": "rates", "kind": "script", "script": "echo rates"},
                 {"key": "check", "kind": "script", "script": "echo check"},
+                {"key": "mirror", "kind": "script", "script": "echo mirror"},
                 {"key": "ok", "kind": "approval", "message": "结算数字对吗？"},
                 {"key": "book", "kind": "script", "script": "true"},
+                {"key": "report", "kind": "script", "script": "bin/report --month last"},
             ],
-            "edges": [{"from": "load", "to": "check"}, {"from": "check", "to": "ok"}, {"from": "ok", "to": "book"}],
+            "edges": [
+                {"from": one, "to": other}
+                for one, other in (
+                    ("load", "check"), ("rates", "check"), ("load", "mirror"), ("check", "ok"), ("ok", "book"), ("book", "report"),
+                    ("mirror", "report"),
+                )
+            ],
         },
     )["id"]
     flow_run = post(api, f"/workflows/{flow}/run", {})["run_id"]
@@ -165,6 +176,7 @@ PAGES = {
     "workflow-new": "/workflows/new",
     "workflow": "/workflows/{workflow}",
     "workflow-edit": "/workflows/{workflow}/edit",
+    "workflow-step": "/workflows/{workflow}/edit",
     "workflow-run": "/workflows/runs/{flow}",
     "calendar": "/calendar",
     "hosts": "/hosts",
@@ -190,6 +202,9 @@ PAGES = {
     "missing": "/no-such-page",
 }
 
+#: What is pressed on a page before its pictures are taken.
+PRESSED = {"workflow-step": "[data-step=check]"}
+
 
 def settle(page: Page) -> None:
     """Until nothing is on its way and no skeleton is left, at most some seconds."""
@@ -206,6 +221,7 @@ def shoot(browser: Browser, server: DevServer, facts: dict, options) -> None:
     widths = [int(width) for width in options.widths.split(",")]
     names = [name for name in PAGES if re.search(options.pages, name)]
     problems: list[str] = []
+    english: dict[str, str] = {}
     state = None
     for theme, language in LOOKS[: options.looks]:
         context = browser.new_context(reduced_motion="reduce", storage_state=state)
@@ -225,16 +241,22 @@ def shoot(browser: Browser, server: DevServer, facts: dict, options) -> None:
                 page.set_viewport_size({"width": width, "height": WIDTHS[width]})
                 if width == widths[0]:
                     page.goto(server.base + PAGES[name].format(**facts))
+                    if name in PRESSED:
+                        page.locator(PRESSED[name]).first.click()
                 settle(page)
                 if options.full:
                     # The page scrolls within itself: a window as high as it is shows all of it.
                     high = page.evaluate("Math.max(...[...document.querySelectorAll('main')].map((m) => m.scrollHeight), 0)")
                     page.set_viewport_size({"width": width, "height": min(4000, max(WIDTHS[width], high + 60))})
                     page.wait_for_timeout(200)
+                if language == "zh-CN" and width == widths[0]:
+                    english.update({text: name for text in page.evaluate(LATIN_SENTENCES) if text not in english})
                 page.screenshot(path=out / f"{name}-{width}-{theme}-{language}.png", caret="initial")
         context.close()
     for name in names:
         sheet(browser, out, name, widths, LOOKS[: options.looks])
+    for text, name in english.items():
+        print(f"English on a Chinese page ({name}): {text}")
     for problem in sorted(set(problems)):
         print(f"uncaught: {problem}")
 
