@@ -44,7 +44,8 @@ struct SimulationTests {
     func boundsHold() async {
         let histories = await Self.computing {
             // Those beyond the first ones showed faults of the product.
-            (Array(stride(from: UInt64(600), to: 640, by: 4)) + [652, 6680, 8686, 11368]).map { SimulatedHistory(seed: $0) }
+            let seeds = Array(stride(from: UInt64(600), to: 640, by: 4)) + [652, 6680, 8686, 11368]
+            return seeds.map { SimulatedHistory(seed: $0) }
         }
         let faults = histories.flatMap { history in history.faults.map { "seed \(history.seed): \($0)" } }
         #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")
