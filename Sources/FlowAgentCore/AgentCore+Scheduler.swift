@@ -61,8 +61,13 @@ extension AgentCore {
         return period.text.en
     }
 
-    /// Accounts for fires of a stop that no start will decide on any more, because an update switches their job off, gives it
-    /// another schedule, or takes it from this host.
+    /// Why nothing has been decided since the ledger can't be written, in words; nil when it can.
+    private var troubleDetail: String? {
+        self.trouble.map { "since \($0.since) the host can't write its ledger (\($0.cause))" }
+    }
+
+    /// Accounts for fires of a stop, or of a time in which the ledger can't be written, that nothing will decide on any more,
+    /// because an update switches their job off, gives it another schedule, or takes it from this host.
     ///
     /// Before the update is written and in one transaction with it: afterwards nobody knows what was due. The count has one bound
     /// for all jobs that an update changes; beyond it the records say what they cover, and no longer how many fires that were.
@@ -75,7 +80,7 @@ extension AgentCore {
             guard let known = self.jobs[uid], known.snapshot.isEnabled, let schedule = known.schedule,
                 job?.isEnabled != true || job?.schedule != known.snapshot.schedule,
                 let first = schedule.next(after: known.cursor), first <= now,
-                let halt = self.haltDetail(from: first, through: now)
+                let halt = self.haltDetail(from: first, through: now) ?? self.troubleDetail
             else { continue }
             // None of them runs, whatever the policy.
             var policies = known.snapshot.policies

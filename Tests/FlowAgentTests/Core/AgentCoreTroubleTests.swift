@@ -34,6 +34,28 @@ struct AgentCoreTroubleTests {
         #expect(bench.started == [50, 60])
     }
 
+    @Test("what came due meanwhile has a record also when the job is switched off or taken away by then (R2)")
+    func accountsForWithdrawn() throws {
+        let off = CoreBench.job("*/10 * * * * *", version: 2, isEnabled: false)
+        let updates = [
+            ConfigUpdate(version: 2, base: 1, upserts: [off]),
+            ConfigUpdate(version: 2, base: 1, upserts: [], removals: [off.uid]),
+        ]
+        for update in updates {
+            var bench = self.bench(fullUntil: 45_000)
+            bench.isDiskFull = true
+            bench.send(.received(.config(update)))
+            bench.advance(to: 57_000)
+            bench.isDiskFull = false
+            bench.advance(to: 70_000)
+            #expect(bench.started.isEmpty)
+            let missed = try #require(bench.entries(.skipped).first)
+            #expect(bench.entries(.skipped).count == 1)
+            #expect(missed.coalesced == CoalescedRange(count: 4, from: CoreBench.time(10), through: CoreBench.time(40)))
+            #expect(missed.detail?.contains("no space is left on its disk") == true)
+        }
+    }
+
     @Test("a failure shorter than what counts as late costs no fire")
     func shortFailure() {
         var bench = self.bench(fullUntil: 12_000)
