@@ -109,7 +109,8 @@ package func makeAPI(
             settings: services.live,
             storage: storage,
             signsInByProxy: configuration.trustedHeaders != nil,
-            providers: oidc?.providers ?? []
+            providers: oidc?.providers ?? [],
+            roles: configuration.roles
         ),
         clientErrors: ClientErrorRoutes(clock: clock, logger: logger),
         events: EventRoutes(connection: live),
@@ -118,6 +119,7 @@ package func makeAPI(
         approvals: services.approvals.map { ApprovalRoutes(approvals: $0, tasks: tasks) },
         receiver: services.hooks.map { HookReceiver(hooks: $0, quota: quota, clock: clock) },
         origins: origins,
+        serverRoles: configuration.roles,
         bus: bus,
         s0: S0Routes(
             jobs: services.jobs,
@@ -150,7 +152,12 @@ package func makeAPI(
         server: HTTPServerBuilder { responder in
             LiveChannel(
                 responder: responder,
-                gate: LiveGate(authenticator: authenticator, quota: quota, origins: origins),
+                gate: LiveGate(
+                    authenticator: authenticator,
+                    quota: quota,
+                    origins: origins,
+                    roles: configuration.roles
+                ),
                 connection: live,
                 limits: configuration.limits,
                 counts: counts,

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import FlowCore
+package import FlowScheduler
 
 /// How the API is served.
 package struct APIConfiguration: Sendable {
@@ -24,6 +25,8 @@ package struct APIConfiguration: Sendable {
     package var origins: [WebOrigin] = []
     /// By what a proxy says who has signed in there; nil = nobody says so.
     package var trustedHeaders: TrustedHeaders?
+    /// What the server does; without `api` only probes and scrapes are answered.
+    package var roles = ServerRoles.all
 
     package init(
         host: String = "127.0.0.1",

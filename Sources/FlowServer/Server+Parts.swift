@@ -106,10 +106,27 @@ extension Server {
         ServerNode(
             id: ServerID(UUID().uuidString.lowercased()),
             name: ProcessInfo.processInfo.hostName,
-            address: "\(self.configuration.agentsHost):\(self.configuration.agentsPort)",
+            address: ServerNode.address(
+                "\(self.configuration.agentsHost):\(self.configuration.agentsPort)",
+                roles: self.configuration.roles
+            ),
             version: Self.version,
             startedAt: now
         )
+    }
+
+    /// One server does everything; to leave something to others there have to be others.
+    func checkRoles() throws(CoreError) {
+        let roles = self.configuration.roles
+        guard roles != .all else { return }
+        guard self.configuration.databaseURL != nil else {
+            throw CoreError(
+                .invalid,
+                "This server has its database to itself (SQLite), so it does everything and can't have the roles \(roles.text) "
+                    + "only. Leave --roles and cluster.roles out, or name a PostgreSQL in database.url that servers share."
+            )
+        }
+        self.logger.notice("this server leaves work to others", metadata: ["roles": "\(roles.text)"])
     }
 
     /// What agents may call this server.
@@ -151,6 +168,7 @@ extension Server {
         configuration.origins = self.configuration.origins
         configuration.trustedHeaders = self.configuration.trustedHeaders
         configuration.rateLimits = self.configuration.rateLimits
+        configuration.roles = self.configuration.roles
         return configuration
     }
 

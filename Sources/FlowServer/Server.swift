@@ -22,7 +22,8 @@ package struct Server: Sendable {
     /// What a started server tells whoever started it.
     package struct Ready: Sendable {
         package let httpPort: Int
-        package let agentsPort: Int
+        /// Nil without the role of a gateway.
+        package let agentsPort: Int?
         /// Set on the very first start only.
         package let firstPassword: String?
     }
@@ -47,6 +48,7 @@ package struct Server: Sendable {
         onReady: @escaping @Sendable (Ready) async -> Void
     ) async throws {
         let tls = try self.configuration.tls.map { paths throws(CoreError) in try ServerTLS(paths) }
+        try self.checkRoles()
         try await AddressProbe.check(self.configuration)
         self.warnOfPlainHTTP()
         self.noteOpenSignOn()
@@ -224,16 +226,19 @@ package struct Server: Sendable {
             share: share
         )
         let approvals = ApprovalDriver(store: store, bus: bus, clock: clock, logger: self.logger)
-        let listener = try self.makeListener(
-            directory: directory,
-            authorities: authorities,
-            store: store,
-            handler: AgentGate(sessions: sessions, logs: logs),
-            clock: clock
-        )
+        let isGateway = self.configuration.roles.contains(.gateway)
+        let listener =
+            isGateway
+            ? try self.makeListener(
+                directory: directory,
+                authorities: authorities,
+                store: store,
+                handler: AgentGate(sessions: sessions, logs: logs),
+                clock: clock
+            ) : nil
         // Before the services: they tell hosts where to call, also where the system chose the port.
-        try await listener.bind()
-        let agentsPort = listener.localAddress?.port ?? self.configuration.agentsPort
+        try await listener?.bind()
+        let agentsPort = listener?.localAddress?.port ?? self.configuration.agentsPort
         let services = Services.assemble(
             store: store,
             observer: ticker,
@@ -283,7 +288,13 @@ package struct Server: Sendable {
         let opening = Opening(ports: ports) { httpPort in
             let firstPassword = try await self.makeAdministrator(services.authentication, store: store)
             startup.finish()
-            await onReady(Ready(httpPort: httpPort, agentsPort: agentsPort, firstPassword: firstPassword))
+            await onReady(
+                Ready(
+                    httpPort: httpPort,
+                    agentsPort: isGateway ? agentsPort : nil,
+                    firstPassword: firstPassword
+                )
+            )
         }
         let oidc =
             self.configuration.providers.isEmpty
@@ -334,8 +345,10 @@ package struct Server: Sendable {
             standing,
             backfills, approvals, MemoryKeeper(store: store), storage,
             // Stopped last: what people and agents still do is sealed and recorded.
-            sealer, journal, recorder, logs, sessions, ticker, listener, api,
+            sealer, journal, recorder, logs, sessions, ticker,
         ]
+        if let listener { parts.append(listener) }
+        parts.append(api)
         let access = ServerAccess(store: store, authorities: authorities, services: services, agentsPort: agentsPort)
         if let tls { parts.append(CertificateFilesWatch(tls: tls, logger: self.logger)) }
         if let service = try await companion?(access) { parts.append(service) }

@@ -3,6 +3,7 @@
 
 import FlowAPI
 import FlowCore
+import FlowScheduler
 import Foundation
 
 extension ServerConfiguration {
@@ -13,6 +14,7 @@ extension ServerConfiguration {
     ///
     /// - `data-directory` (string, default `~/.quartzflow/server`)
     /// - `database.url` (string): a PostgreSQL instead of SQLite in the data directory; `database.replica-url` (string): a standby of it
+    /// - `cluster.roles` (strings, default all): what this server does, see ``ServerRole``
     /// - `http.stop-notice` (int, 2): seconds that one of several servers goes on answering when it stops
     /// - `http.listen` (string, default `127.0.0.1:8475`), `http.console` (string), `http.behind-https` (bool, false)
     /// - `http.tls.certificate`, `http.tls.key` (strings, both or none), `http.trusted-proxies` (strings)
@@ -54,6 +56,7 @@ extension ServerConfiguration {
         if result.replicaURL != nil, result.databaseURL == nil {
             reader.fault("database.replica-url", "needs database.url: it names a standby of that database.")
         }
+        result.roles = Self.roleSetting(reader)
         result.stopNotice = reader.int(forKey: "http.stop-notice", in: 0...60, default: result.stopNotice)
         if let http = Self.address(reader, key: "http.listen", example: "127.0.0.1:8475") {
             (result.httpHost, result.httpPort) = (http.host, http.port)
@@ -106,6 +109,20 @@ extension ServerConfiguration {
         result.archive = Self.archive(reader)
         result.adminPasswordFile = reader.string(forKey: "admin.password-file")
         return result
+    }
+
+    /// - Returns: all of them where nothing is said.
+    private static func roleSetting(_ reader: SettingReader) -> ServerRoles {
+        let key = "cluster.roles"
+        let possible = ServerRoles.all.text
+        let names = reader.stringArray(forKey: key, default: ServerRoles.all.names)
+        if names.isEmpty {
+            reader.fault(key, "names no role; write some of \(possible), or leave it out for all of them.")
+        }
+        for name in names where ServerRole(rawValue: name) == nil {
+            reader.fault(key, "has '\(name.shortened(toBytes: 100))', which is no role; write some of \(possible).")
+        }
+        return (try? ServerRoles(names: names)) ?? .all
     }
 
     private static func archive(_ reader: SettingReader) -> ArchiveSettings? {

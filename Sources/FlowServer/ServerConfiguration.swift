@@ -15,6 +15,8 @@ package struct ServerConfiguration: Sendable {
     package var databaseURL: String?
     /// A standby of that database, which answers people's questions of history; nil = the database itself does.
     package var replicaURL: String?
+    /// What this server does of the cluster's work.
+    package var roles = ServerRoles.all
     package var httpHost = "127.0.0.1"
     package var httpPort = 8475
     package var agentsHost = "127.0.0.1"
@@ -59,6 +61,13 @@ package struct ServerConfiguration: Sendable {
     package var adminPasswordFile: String?
 
     package init(dataDirectory: String) { self.dataDirectory = dataDirectory }
+
+    /// Takes ``roles`` as they are written at the command, separated by commas.
+    ///
+    /// - Throws: ``CoreError`` `invalid` when there is none, or one that nobody knows.
+    package mutating func takeRoles(_ text: String) throws(CoreError) {
+        self.roles = try ServerRoles(names: text.split(separator: ",").map { $0.filter { $0 != " " } })
+    }
 }
 
 /// Where old output goes.

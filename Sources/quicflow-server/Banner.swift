@@ -30,10 +30,16 @@ enum Banner {
         return lines
     }
 
-    /// - Parameter isOpen: whether people's passwords cross a network that others may listen to.
-    static func listening(url: String, agentsPort: Int, isOpen: Bool) -> [Wording] {
+    /// - Parameters:
+    ///   - agentsPort: nil where agents can't connect.
+    ///   - isOpen: whether people's passwords cross a network that others may listen to.
+    static func listening(url: String, agentsPort: Int?, isOpen: Bool) -> [Wording] {
         var lines: [Wording] = []
-        lines.append("Listening for people on \(url) and for agents on UDP port \(agentsPort).")
+        if let agentsPort {
+            lines.append("Listening for people on \(url) and for agents on UDP port \(agentsPort).")
+        } else {
+            lines.append("Listening for people on \(url).")
+        }
         if isOpen {
             lines.append(
                 "People's connections are not encrypted: set http.tls.certificate and http.tls.key, or put a proxy with HTTPS "

@@ -60,6 +60,8 @@ struct ServerLanguageTests {
         let open = Banner.listening(url: "http://0.0.0.0:8475", agentsPort: 8474, isOpen: true)
         #expect(open.map { $0.text(in: .chinese) }.last?.hasPrefix("用户的连接没有加密") == true)
         #expect(Banner.listening(url: "http://127.0.0.1:8475", agentsPort: 8474, isOpen: false).count == 1)
+        let alone = Banner.listening(url: "http://127.0.0.1:8475", agentsPort: nil, isOpen: false)
+        #expect(alone.map { $0.text(in: .chinese) } == ["用户访问 http://127.0.0.1:8475。"])
         configuration.isBehindHTTPS = true
         #expect(!configuration.isOpenHTTP)
     }

@@ -3,6 +3,7 @@
 
 import FlowAPI
 import FlowCore
+import FlowScheduler
 import Foundation
 import Testing
 
@@ -64,6 +65,14 @@ struct SettingsTests {
         #expect(moved.databaseURL == "postgres:///flow" && moved.replicaURL == nil && moved.stopNotice == 2)
         let copied = try self.read("database: {url: a, replica-url: b}\nhttp: {stop-notice: 10}")
         #expect(copied.replicaURL == "b" && copied.stopNotice == 10)
+        #expect(configuration.roles == .all)
+        var roles = try self.read("cluster: {roles: [api, planner]}")
+        #expect(roles.roles.text == "api,planner")
+        // The command wins over both.
+        try roles.takeRoles("gateway, planner")
+        #expect(roles.roles.text == "planner,gateway")
+        let told = try self.read("cluster: {roles: [api]}", ["QUARTZFLOW_CLUSTER_ROLES": "gateway, api"])
+        #expect(told.roles.text == "api,gateway")
         let names = try self.read("", ["QUARTZFLOW_AGENTS_NAMES": "a, b"]).serverNames
         #expect(names == ["a", "b"])
     }
@@ -88,6 +97,14 @@ struct SettingsTests {
             ("http: {behind-https: yes}", "1: http.behind-https is 'yes'; write true or false."),
             ("http: {behind-https: [true]}", "1: http.behind-https is a list; write true or false."),
             ("http: {listen: 8475}", "1: http.listen is '8475'; write host:port, such as 127.0.0.1:8475."),
+            (
+                "cluster: {roles: [api, plan]}",
+                "1: cluster.roles has 'plan', which is no role; write some of api,planner,gateway."
+            ),
+            (
+                "cluster: {roles: []}",
+                "1: cluster.roles names no role; write some of api,planner,gateway, or leave it out for all of them."
+            ), ("cluster: {roles: api}", "1: cluster.roles is 'api'; write a list of texts, such as [a, b]."),
             ("http: {console: [a]}", "1: http.console is a list; write one text."),
             ("agents: {names: a}", "1: agents.names is 'a'; write a list of texts, such as [a, b]."),
             (

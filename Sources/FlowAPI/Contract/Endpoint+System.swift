@@ -86,13 +86,15 @@ extension Endpoint {
                         "items": .array(
                             .answer([
                                 "id": .string.about("Of one life of the server; another after a restart."),
-                                "name": .string, "agents_address": .string, "version": .string,
+                                "name": .string,
+                                "agents_address": .string.about("Empty where no hosts connect."), "version": .string,
                                 "started_at": .timestamp, "shards": .integer, "is_keeper": .boolean,
                                 "hosts": .integer, "is_draining": .boolean,
                                 "is_resting": .boolean.about(
                                     "It was asked to leave work and hosts to others, and does."
                                 ),
                                 "is_this": .boolean,
+                                "roles": .array(.choice(["api", "planner", "gateway"])).about("What it does."),
                             ])
                         ),
                     ])
@@ -118,7 +120,13 @@ extension Endpoint {
         case .plainHealth:
             Contract(.system, "Says that the server lives, for load balancers").answers(.plain(.reference("Health")))
         case .ready, .plainReady:
-            Contract(.system, "Says whether the server can store").answers(.answer(["status": .choice(["ready"])]))
+            Contract(.system, "Says whether the server can store").answers(
+                .answer(["status": .choice(["ready"])]).with(optional: [
+                    "roles": .array(.choice(["api", "planner", "gateway"])).about(
+                        "What this server does; left out where that is everything."
+                    )
+                ])
+            )
         case .version:
             Contract(.system, "Says which version this is").answers(
                 .answer([

@@ -24,9 +24,18 @@ struct LiveGate: Sendable {
     let quota: RequestQuota
     /// Pages of other origins whose bearer tokens are taken.
     var origins = CrossOrigin()
+    /// What the server does.
+    var roles = ServerRoles.all
 
     /// - Parameter peer: the other end of the connection.
     func decide(_ head: HTTPRequestHead, peer: String? = nil) async -> Decision {
+        guard self.roles.contains(.api) else {
+            return .refused(
+                .misdirectedRequest,
+                word: RolesMiddleware.word,
+                message: RolesMiddleware.text(self.roles)
+            )
+        }
         let forwarded: ExternalIdentity?
         do {
             forwarded = try self.authenticator.trusted?.identity(

@@ -42,6 +42,8 @@ struct APIRouter: Sendable {
     let approvals: ApprovalRoutes?
     let receiver: HookReceiver?
     let origins: CrossOrigin
+    /// What the server does.
+    let serverRoles: ServerRoles
     let bus: EventBus
     let s0: S0Routes
     let s4: S4Routes
@@ -59,6 +61,7 @@ struct APIRouter: Sendable {
             router.add(middleware: TrustedHeadersMiddleware(trusted: trusted))
         }
         router.add(middleware: PathMiddleware())
+        if !self.serverRoles.contains(.api) { router.add(middleware: RolesMiddleware(roles: self.serverRoles)) }
         router.add(middleware: FallbackMiddleware(console: console))
         for endpoint in Endpoint.allCases {
             let declaration = endpoint.declaration

@@ -60,11 +60,11 @@ struct ClusterRoutes: Sendable {
     private static func object(_ server: ClusterService.Server) -> JSON {
         .object([
             .init("id", server.node.id.rawValue), .init("name", server.node.name),
-            .init("agents_address", server.node.address), .init("version", server.node.version),
+            .init("agents_address", server.node.agentsAddress), .init("version", server.node.version),
             .init("started_at", server.node.startedAt), .init("shards", server.shards),
             .init("is_keeper", server.isKeeper), .init("hosts", server.hosts),
-            .init("is_draining", server.node.isDraining), .init("is_resting", server.isResting),
-            .init("is_this", server.isThis),
+            .init("is_draining", server.node.isEnding), .init("is_resting", server.isResting),
+            .init("is_this", server.isThis), .init("roles", server.node.roles.names),
         ])
     }
 }

@@ -17,6 +17,7 @@ struct SystemRoutes: Sendable {
     /// A proxy in front signs people in, and the page for that is not ours.
     var signsInByProxy = false
     var providers: [OIDCProvider] = []
+    var roles = ServerRoles.all
 
     private var healthMembers: [JSON.Member] {
         [.init("status", "healthy"), .init("timestamp", self.clock.now), .init("version", self.version)]
@@ -31,7 +32,8 @@ struct SystemRoutes: Sendable {
         if let reason = await self.metrics.notReady() {
             throw APIFailure(.serviceUnavailable, "unavailable", "Not ready: \(reason)")
         }
-        return .data([.init("status", "ready")])
+        let roles = self.roles == .all ? [] : [JSON.Member("roles", self.roles.names)]
+        return .data([.init("status", "ready")] + roles)
     }
 
     /// The API's description, for programs and for the page at `/docs`.

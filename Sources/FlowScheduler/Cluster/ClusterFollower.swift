@@ -159,7 +159,7 @@ package final class ClusterFollower: Service {
         // A server that was buried by mistake is known again after this.
         if round == 0 { self.parts.gateway.roster.withLock { $0.forgetTold() } }
         try await self.syncSessions()
-        await self.parts.sessions.moveAway(limit: Self.moves, workers: self.parts.member.view.workers.count)
+        await self.parts.sessions.moveAway(limit: Self.moves, workers: self.parts.member.view.gateways.count)
         if round % 20 == 0, self.parts.member.isKeeper { try await self.bury() }
     }
 

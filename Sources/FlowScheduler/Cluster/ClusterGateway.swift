@@ -49,7 +49,7 @@ package final class ClusterGateway: AgentGateway {
     }
 
     /// As it was seen within the last second or so.
-    var shares: HostShares { HostShares(hosts: self.hostCounts, workers: self.member.view.workers.map(\.id)) }
+    var shares: HostShares { HostShares(hosts: self.hostCounts, workers: self.member.view.gateways.map(\.id)) }
 
     /// Has this server and the others give away the hosts above their shares, some tens a second.
     func evenOut() {

@@ -14,6 +14,9 @@ package final class ClusterMember: Service, WorkShare {
         var core: LeaseCore
         var node: ServerNode
         var view = ClusterView(nodes: [], leases: [])
+        var isLeaving = false
+        /// Kinds of work that no server did at the last look.
+        var missing: [ServerRole] = []
         /// What watchers were told last.
         var told: Set<WorkUnit> = []
         var onChange: (@Sendable () -> Void)?
@@ -30,7 +33,9 @@ package final class ClusterMember: Service, WorkShare {
     private static let drainPatience = Duration.seconds(2)
     private let notice: Duration
 
-    /// - Parameter notice: how long a server that stops goes on answering while `/readyz` says no, so that proxies notice.
+    /// - Parameters:
+    ///   - node: what others know of this server; without the role of a planner it takes no work.
+    ///   - notice: how long a server that stops goes on answering while `/readyz` says no, so that proxies notice.
     package init(
         store: any ClusterStore,
         node: ServerNode,
@@ -43,7 +48,12 @@ package final class ClusterMember: Service, WorkShare {
         self.notice = notice
         self.logger = logger
         self.time = time
-        self.state = Mutex(State(core: LeaseCore(id: node.id), node: node))
+        var state = State(core: LeaseCore(id: node.id), node: node)
+        if !node.roles.contains(.planner) {
+            state.core.drain()
+            state.node.isDraining = true
+        }
+        self.state = Mutex(state)
     }
 
     /// The system's clock that never jumps and does not stop in sleep.
@@ -63,8 +73,11 @@ package final class ClusterMember: Service, WorkShare {
     /// Whether this server leaves work and hosts to others, because somebody asked it to.
     package var isResting: Bool { self.view.rests(self.id) }
 
+    /// Whether this server leaves its hosts to others, for the same reason.
+    package var isRestingFromHosts: Bool { self.view.restsFromHosts(self.id) }
+
     /// Whether this server has begun to stop.
-    package var isLeaving: Bool { self.state.withLock { $0.node.isDraining } }
+    package var isLeaving: Bool { self.state.withLock { $0.isLeaving } }
 
     /// Other servers that were seen lately.
     package var others: [ServerID] { self.view.nodes.map(\.id).filter { $0 != self.id } }
@@ -85,6 +98,7 @@ package final class ClusterMember: Service, WorkShare {
         self.state.withLock { state in
             state.core.drain()
             state.node.isDraining = true
+            state.isLeaving = true
         }
         self.alarm.ring()
         await withTaskGroup { group in
@@ -132,6 +146,7 @@ package final class ClusterMember: Service, WorkShare {
         }
         let moves = self.state.withLock { state in
             self.logNews(from: state.view, to: view)
+            self.logMissing(&state, in: view)
             let wasResting = state.view.rests(self.id)
             if view.rests(self.id) != wasResting {
                 self.logger.notice(
@@ -171,6 +186,19 @@ package final class ClusterMember: Service, WorkShare {
             return state.onChange
         }
         onChange?()
+    }
+
+    /// Only where servers have roles there can be work that nobody does.
+    private func logMissing(_ state: inout State, in view: ClusterView) {
+        guard !state.isLeaving else { return }
+        let missing = view.missingRoles
+        for role in missing where !state.missing.contains(role) {
+            self.logger.warning("no server of the cluster has this role: start one", metadata: ["role": "\(role)"])
+        }
+        for role in state.missing where !missing.contains(role) {
+            self.logger.notice("a server of the cluster has this role again", metadata: ["role": "\(role)"])
+        }
+        state.missing = missing
     }
 
     private func logNews(from old: ClusterView, to new: ClusterView) {

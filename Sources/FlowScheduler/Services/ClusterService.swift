@@ -48,8 +48,7 @@ package struct ClusterService: Sendable {
     /// - Throws: `notFound`; `conflict` when no other server would have the work.
     package func drain(_ server: ServerID, as principal: Principal) async throws {
         try principal.require(.settingsWrite)
-        let others = self.member.view.nodes.filter { $0.id != server && !$0.isDraining && !$0.isAskedToRest }
-        guard !others.isEmpty else {
+        guard self.member.view.canSpare(server) else {
             throw CoreError(.conflict, "No other server would do its work. Start one first, or have one resume.")
         }
         try await self.store.setRest(true, of: server, by: principal.change(at: self.clock.now))
@@ -72,7 +71,7 @@ package struct ClusterService: Sendable {
     /// - Throws: `conflict` while only one server works.
     package func rebalance(as principal: Principal) async throws -> Int {
         try principal.require(.settingsWrite)
-        guard self.member.view.workers.count > 1 else {
+        guard self.member.view.gateways.count > 1 else {
             throw CoreError(.conflict, "Only one server works. Start another one, or have one resume.")
         }
         let surplus = self.gateway.shares.surplus

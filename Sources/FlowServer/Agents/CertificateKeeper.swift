@@ -13,7 +13,8 @@ import ServiceLifecycle
 ///
 /// Agents renew by themselves from two thirds of the life on. One that is in its last sixth has been away, or can't.
 struct CertificateKeeper: Service {
-    let listener: AgentListener
+    /// Nil on a server that agents don't connect to.
+    let listener: AgentListener?
     let rollover: AuthorityRollover
     let directory: PrivateDirectory
     let names: [String]
@@ -48,7 +49,7 @@ struct CertificateKeeper: Service {
         let pair = self.rollover.book.pair
         let certificates = try ServerCertificate.openAll(in: self.directory, of: pair, names: self.names, now: now)
         let ends = certificates.map(\.expiresAt).min() ?? pair.first.expiresAt
-        if try await self.listener.use(certificates) {
+        if try await self.listener?.use(certificates) == true {
             self.logger.notice("shows new certificates to agents", metadata: ["expires": "\(ends)"])
         }
         // Looked at every minute only while it matters.

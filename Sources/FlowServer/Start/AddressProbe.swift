@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowCore
+import FlowScheduler
 import Foundation
 import NIOCore
 import NIOPosix
@@ -13,6 +14,7 @@ package enum AddressProbe {
     /// - Throws: ``CoreError`` `unavailable` naming the address that can't be had, and why.
     static func check(_ configuration: ServerConfiguration) async throws {
         try await self.people(host: configuration.httpHost, port: configuration.httpPort)
+        guard configuration.roles.contains(.gateway) else { return }
         try await self.agents(host: configuration.agentsHost, port: configuration.agentsPort)
     }
 

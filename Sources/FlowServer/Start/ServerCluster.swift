@@ -42,7 +42,7 @@ struct ServerCluster: Sendable {
     ) -> ClusterFollower {
         self.member.setOnChange { ticker.shareChanged() }
         self.gateway.connect(self.bus)
-        self.sessions.setResting { [member] in member.isResting }
+        self.sessions.setResting { [member] in member.isRestingFromHosts }
         return ClusterFollower(
             parts: ClusterFollower.Parts(
                 member: self.member,

@@ -15,12 +15,16 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The configuration file (YAML).")
     var config: String
 
+    @Option(help: "What this server does, separated by commas: api, planner, gateway; all of it where nothing is said.")
+    var roles: String?
+
     @OptionGroup var log: LogOptions
 
     func run() async throws {
-        let configuration = try ServerConfiguration.read(file: self.config)
+        var configuration = try ServerConfiguration.read(file: self.config)
+        if let roles = self.roles { try configuration.takeRoles(roles) }
         let server = Server(configuration: configuration, logger: self.log.makeLogger())
-        try await server.run { ready in
+        try await server.run { [configuration] ready in
             if let password = ready.firstPassword, configuration.adminPasswordFile == nil {
                 Banner.print(Banner.firstPassword(password))
             }

@@ -22,6 +22,8 @@ extension ChineseServer {
         zh 第一次启动：请以“admin”登录，密码是 {password}（只显示这一次）。
         en Listening for people on {url} and for agents on UDP port {port}.
         zh 用户访问 {url}，代理连接 UDP 端口 {port}。
+        en Listening for people on {url}.
+        zh 用户访问 {url}。
         en People's connections are not encrypted: set http.tls.certificate and http.tls.key, or put a proxy with HTTPS before this server.
         zh 用户的连接没有加密：请设置 http.tls.certificate 和 http.tls.key，或在服务器前面放一个支持 HTTPS 的代理。
         en error: {text}

@@ -136,6 +136,12 @@ extension ChineseServer {
         zh {place} 中有“{text}”；请写 {possible}。
         en is '{text}'
         zh 是“{text}”
+        en names no role; write some of {names}, or leave it out for all of them.
+        zh 没有写角色；请写 {names} 中的几个，或者省略，即全部。
+        en has '{name}', which is no role; write some of {names}.
+        zh 中的“{name}”不是角色；请写 {names} 中的几个。
+        en This server has its database to itself (SQLite), so it does everything and can't have the roles {roles} only. Leave --roles and cluster.roles out, or name a PostgreSQL in database.url that servers share.
+        zh 这台服务器独占它的数据库（SQLite），因此什么都做，不能只有角色 {roles}。请去掉 --roles 和 cluster.roles，或在 database.url 中写一个多台服务器共用的 PostgreSQL。
         en is a list
         zh 是列表
         en is a mapping

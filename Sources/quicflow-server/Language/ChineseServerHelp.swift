@@ -43,6 +43,8 @@ enum ChineseServerHelp {
         zh 文件中的设置项见 docs/operations.md；QUARTZFLOW_* 环境变量优先。
         en The configuration file (YAML).
         zh 配置文件（YAML）。
+        en What this server does, separated by commas: api, planner, gateway; all of it where nothing is said.
+        zh 这台服务器做什么，用逗号分隔：api、planner、gateway；不写就是全部。
         en Let new agents join.
         zh 让新的代理加入。
         en Print a single-use join token.

@@ -55,6 +55,9 @@ struct ClusterStatusCommand: AsyncParsableCommand {
                 if item["is_keeper"].bool == true { notes.append(spoken("keeper")) }
                 if item["is_draining"].bool == true { notes.append(spoken("stopping")) }
                 if item["is_resting"].bool == true { notes.append(spoken("rests")) }
+                let roles = item["roles"].array.compactMap(\.string)
+                // Servers of before say nothing, and do everything.
+                if !roles.isEmpty, roles.count < 3 { notes.append(roles.joined(separator: ", ")) }
                 table.add([
                     item["name"].cell, item["agents_address"].cell, item["version"].cell, item["started_at"].cell,
                     item["shards"].cell, item["hosts"].cell, notes.joined(separator: ", "),

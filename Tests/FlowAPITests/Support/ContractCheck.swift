@@ -21,7 +21,7 @@ enum ContractCheck {
         if answer.status >= 400 {
             let isDeclared = endpoint.refusals(contract).contains { $0.code == answer.status }
             // No such id, written as no id can be, and refusals in front of all routes.
-            let isGeneral = [404, 413, 503].contains(answer.status) || !isRoutes
+            let isGeneral = [404, 413, 421, 503].contains(answer.status) || !isRoutes
             if !isDeclared, !isGeneral {
                 Issue.record("\(endpoint) answers \(answer.status), which its contract does not name")
             }

@@ -48,7 +48,8 @@ struct TestServer: Sendable {
         settings: Settings,
         trusted: TrustedHeaders?,
         origins: [WebOrigin],
-        oidc: ([OIDCProvider], any OIDCTransport)?
+        oidc: ([OIDCProvider], any OIDCTransport)?,
+        roles: ServerRoles
     ) throws {
         self.store = store
         self.directory = directory
@@ -75,6 +76,7 @@ struct TestServer: Sendable {
         configuration.rateLimits = rates
         configuration.trustedHeaders = trusted
         configuration.origins = origins
+        configuration.roles = roles
         var service: OIDCService?
         if let oidc {
             service = OIDCService(
@@ -109,6 +111,7 @@ struct TestServer: Sendable {
         trusted: TrustedHeaders? = nil,
         origins: [WebOrigin] = [],
         oidc: ([OIDCProvider], any OIDCTransport)? = nil,
+        roles: ServerRoles = .all,
         _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
         let directory = NSTemporaryDirectory() + "flow-api-" + UUID().uuidString
@@ -129,7 +132,8 @@ struct TestServer: Sendable {
                 settings: settings,
                 trusted: trusted,
                 origins: origins,
-                oidc: oidc
+                oidc: oidc,
+                roles: roles
             )
             let admin = try await server.services.authentication.createFirstAdministrator(
                 username: "ada",

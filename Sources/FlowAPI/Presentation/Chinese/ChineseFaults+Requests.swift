@@ -222,6 +222,12 @@ extension ChineseFaults {
         zh http.tls：{key} 的私钥与 {certificate} 的证书不匹配，或其中之一不能使用：{error}
         en The server is starting. Try again in a second.
         zh 服务器正在启动。请一秒后再试。
+        en There is no role '{name}' of a server; there are {names}.
+        zh 服务器没有角色“{name}”；有：{names}。
+        en A server without a role would do nothing: name some of {names}, or say nothing for all of them.
+        zh 没有角色的服务器什么也不做：请写 {names} 中的几个，或者不写，即全部。
+        en This server has no API, only the roles {roles} (cluster.roles): ask one that has the role api.
+        zh 这台服务器没有 API，只有角色 {roles}（cluster.roles）：请访问有 api 角色的服务器。
         en Change your password first.
         zh 请先修改密码。
         en Set up one-time codes first.
