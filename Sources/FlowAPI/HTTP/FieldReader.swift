@@ -149,6 +149,16 @@ struct FieldReader {
         return result
     }
 
+    /// What an object that has to be there says, whatever names it has.
+    mutating func requiredMembers(_ name: String) -> [JSON.Member] {
+        guard let value = self.take(name) else {
+            self.fault(name, "required", "this field is required")
+            return []
+        }
+        if case .object(let members) = value { return members }
+        return self.mismatch(name, value, "an object") ?? []
+    }
+
     /// A reader of a nested object; its faults count here.
     mutating func object(_ name: String) -> FieldReader? {
         guard let value = self.take(name) else { return nil }

@@ -23,16 +23,8 @@ struct PreferenceRoutes: Sendable {
     }
 
     private static func changes(_ reader: inout FieldReader) -> [String: String?] {
-        guard let value = reader.take("values") else {
-            reader.fault("values", "required", "this field is required")
-            return [:]
-        }
-        guard case .object(let members) = value else {
-            reader.fault("values", "type", "this is \(value.kind), not an object")
-            return [:]
-        }
         var changes: [String: String?] = [:]
-        for member in members {
+        for member in reader.requiredMembers("values") {
             switch member.value {
             case .null: changes.updateValue(nil, forKey: member.name.text)
             case .string(let text): changes.updateValue(text, forKey: member.name.text)

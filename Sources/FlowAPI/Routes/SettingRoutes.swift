@@ -29,16 +29,8 @@ struct SettingRoutes: Sendable {
     }
 
     private static func changes(_ reader: inout FieldReader) -> [SettingKey: SettingValue?] {
-        guard let value = reader.take("values") else {
-            reader.fault("values", "required", "this field is required")
-            return [:]
-        }
-        guard case .object(let members) = value else {
-            reader.fault("values", "type", "this is \(value.kind), not an object")
-            return [:]
-        }
         var changes: [SettingKey: SettingValue?] = [:]
-        for member in members {
+        for member in reader.requiredMembers("values") {
             let name = member.name.text
             guard let key = SettingKey(rawValue: name) else {
                 reader.fault("values.\(name)", "unknown_setting", "there is no such setting")
